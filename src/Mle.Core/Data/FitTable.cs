@@ -1,0 +1,110 @@
+namespace Mle;
+
+/// <summary>
+/// The fits of a batch as a structure of arrays: entry d of every column is data set d. What most fits do not have
+/// (a reason, a limit, a bound) stands apart in <see cref="Verdicts"/>.
+/// </summary>
+public sealed class FitTable
+{
+    readonly double[][] estimates, covariances;
+
+    /// <param name="parameters">The names of all reported parameters, fixed ones included.</param>
+    /// <param name="free">How many of them are estimated.</param>
+    /// <param name="count">The number of data sets.</param>
+    /// <param name="detail">Whether log-likelihoods and covariances are kept.</param>
+    public FitTable(IReadOnlyList<string> parameters, int free, long count, Detail detail)
+    {
+        Parameters = parameters;
+        FreeParameters = free;
+        int k = parameters.Count;
+        estimates = Columns(k, count);
+        covariances = Columns(detail == Detail.Complete ? k * (k + 1) / 2 : 0, count);
+        LogLikelihood = new double[detail == Detail.Complete ? count : 0];
+        Size = new double[count];
+        Iterations = new int[count];
+        Status = new Status[count];
+    }
+
+    public IReadOnlyList<string> Parameters { get; }
+
+    /// <summary>k, the number of estimated parameters, those on a bound included.</summary>
+    public int FreeParameters { get; }
+
+    public int Count => Status.Length;
+
+    /// <summary>Estimates of one parameter; NaN where there is none.</summary>
+    public double[] Estimates(int parameter) => estimates[parameter];
+
+    /// <summary>
+    /// Entries (i, j) of the inverse observed information on the reported scale; 0 in rows of fixed parameters,
+    /// NaN where the theory gives none.
+    /// </summary>
+    public double[] Covariances(int i, int j) => covariances[Math.Max(i, j) * (Math.Max(i, j) + 1) / 2 + Math.Min(i, j)];
+
+    /// <summary>Σ wᵢ log f(xᵢ) with every constant.</summary>
+    public double[] LogLikelihood { get; }
+
+    /// <summary>n: the number of observations, or the sum of the weights.</summary>
+    public double[] Size { get; }
+
+    public int[] Iterations { get; }
+
+    public Status[] Status { get; }
+
+    /// <summary>More about the fits that need words, by data set.</summary>
+    public System.Collections.Concurrent.ConcurrentDictionary<long, Verdict> Verdicts { get; } = new();
+
+    public Fit this[int d] => new(this, d);
+
+    static double[][] Columns(int columns, long count)
+    {
+        var made = new double[columns][];
+        for (int i = 0; i < columns; i++)
+            made[i] = new double[count];
+        return made;
+    }
+}
+
+/// <summary>One fit of a table.</summary>
+public readonly struct Fit(FitTable table, int index)
+{
+    public Status Status => table.Status[index];
+
+    /// <summary>The reason behind the verdict, and what goes with it.</summary>
+    public Verdict Verdict => table.Verdicts.TryGetValue(index, out var verdict) ? verdict : new(Status, "");
+
+    public double LogLikelihood => table.LogLikelihood[index];
+
+    public double Size => table.Size[index];
+
+    public int Iterations => table.Iterations[index];
+
+    /// <summary>The estimate of a parameter.</summary>
+    /// <exception cref="ArgumentException">The family has no parameter of that name.</exception>
+    public double this[string parameter] => table.Estimates(Index(parameter))[index];
+
+    public double this[int parameter] => table.Estimates(parameter)[index];
+
+    public double StandardError(int parameter) => Math.Sqrt(table.Covariances(parameter, parameter)[index]);
+
+    public double StandardError(string parameter) => StandardError(Index(parameter));
+
+    public double Covariance(int i, int j) => table.Covariances(i, j)[index];
+
+    public IReadOnlyList<string> Parameters => table.Parameters;
+
+    public double Aic => -2 * LogLikelihood + 2 * table.FreeParameters;
+
+    public double Bic => -2 * LogLikelihood + table.FreeParameters * Math.Log(Size);
+
+    /// <summary>−ℓ/n, the sample's estimate of the cross-entropy.</summary>
+    public double MeanNegativeLogLikelihood => -LogLikelihood / Size;
+
+    int Index(string parameter)
+    {
+        for (int i = 0; i < table.Parameters.Count; i++)
+            if (table.Parameters[i] == parameter)
+                return i;
+        throw new ArgumentException($"No parameter '{parameter}'; there are {string.Join(", ", table.Parameters)}.", nameof(parameter));
+    }
+}

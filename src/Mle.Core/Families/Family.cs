@@ -1,0 +1,59 @@
+namespace Mle;
+
+/// <summary>How a reported parameter is made from the solver's unconstrained coordinate θ.</summary>
+public enum Link { Identity, Log, Logit }
+
+/// <summary>
+/// What a parameter becomes when the data x become c + s·x. Every fit is done on standardised data and mapped back, so
+/// that neither the unit nor the origin of the data can disturb it.
+/// </summary>
+public enum Role
+{
+    /// <summary>Unchanged: shapes, probabilities, counts.</summary>
+    Shape,
+
+    /// <summary>c + s·v.</summary>
+    Location,
+
+    /// <summary>s·v.</summary>
+    Scale,
+
+    /// <summary>v/s.</summary>
+    Rate,
+
+    /// <summary>v + log s: a location of log x.</summary>
+    LogScale,
+}
+
+/// <param name="Name">As users write it.</param>
+/// <param name="Domain">In words, such as "> 0".</param>
+public sealed record Parameter(string Name, Link Link, Role Role, string Domain);
+
+/// <summary>What a person wants to know about a family; <c>mle families NAME</c> prints it.</summary>
+/// <param name="Name">As users write it, such as "inverse_gaussian".</param>
+/// <param name="Density">The density or probability mass, in the book's letters.</param>
+/// <param name="NoMaximum">When the maximum does not exist, in words.</param>
+/// <param name="Source">Paper or book.</param>
+public sealed record FamilyInfo(
+    string Name, string Density, string Support, Parameter[] Parameters, string NoMaximum, string Source);
+
+/// <summary>What to do with a family once its type is known: the registry closes the generics in one place.</summary>
+public interface IFamilyVisitor<TResult>
+{
+    TResult Visit<TFamily>() where TFamily : struct, IFamily<TFamily>;
+
+    /// <summary>K probabilities do not fit the three slots of the others.</summary>
+    TResult VisitCategorical();
+}
+
+/// <summary>A probability family as data: what the registry holds and users name.</summary>
+public abstract class Family
+{
+    public abstract FamilyInfo Info { get; }
+
+    public string Name => Info.Name;
+
+    public abstract TResult Accept<TResult>(IFamilyVisitor<TResult> visitor);
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,187 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Mle;
+
+/// <summary>
+/// A probability family, written once: log f(x; θ) = log h(x) + LogKernel(t(x), η(θ)) − LogNormalizer(η(θ)).
+/// </summary>
+/// <remarks>
+/// The members before <see cref="Info"/> are kernel code: they run as vector lanes, as scalars, in GPU kernels and on
+/// jets. x is the standardised observation (<see cref="Equivariance"/>); θ is the solver's unconstrained point, linked
+/// to the reported parameters slot by slot (<see cref="Parameter"/>); η is what the formula reads, computed once per
+/// iterate so that no parameter-only function is in the data loop.
+/// </remarks>
+public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
+{
+    /// <summary>The number of parameters.</summary>
+    static abstract int Slots { get; }
+
+    /// <summary>How the family moves with its data.</summary>
+    static abstract Equivariance Equivariance { get; }
+
+    static abstract Support Support { get; }
+
+    /// <summary>What has to be kept of a data set.</summary>
+    static abstract Keep Keep { get; }
+
+    /// <summary>t(x), once, when data are loaded; x.B holds the binomial trials.</summary>
+    static abstract Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T>;
+
+    /// <summary>log h(x), summed once, when data are loaded; t is Statistic(x), so that no logarithm is taken twice.</summary>
+    static virtual T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => 0.0;
+
+    static abstract Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
+
+    static abstract T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T>;
+
+    static abstract T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T>;
+
+    /// <summary>The part of the kernel that is linear in t, where <see cref="KernelSum"/> leaves it out: taken at Σ t.</summary>
+    static virtual T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> => 0.0;
+
+    /// <summary>
+    /// Σ w LogKernel with its derivatives in η, not yet completed over workers in any other way than by the sample's
+    /// Total. The default differentiates LogKernel by jets; a family overrides it with fewer sums or a closed form
+    /// where that pays, and the laws in the tests hold the two together.
+    /// </summary>
+    static virtual Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        var at = Kernel.Broadcast<T, R>(η);
+        return TSelf.Slots switch
+        {
+            1 => Kernel.Sum<TSelf, Jet1<T>, TSample, T, R>(sample, at),
+            2 => Kernel.Sum<TSelf, Jet2<T>, TSample, T, R>(sample, at),
+            _ => Kernel.Sum<TSelf, Jet3<T>, TSample, T, R>(sample, at),
+        };
+    }
+
+    /// <summary>How many points the maximisation starts from.</summary>
+    static virtual int Starts => 1;
+
+    /// <summary>
+    /// A start, exact where a closed form exists. Slots that are not free arrive in <paramref name="known"/> and must
+    /// be returned as they are.
+    /// </summary>
+    static abstract Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>;
+
+    /// <summary>1 for the slots that the solver moves; 0 for those whose maximum is an order statistic, set by the start.</summary>
+    static virtual Vec3<R> Smooth<R>() where R : unmanaged, IReal<R> => new(1.0, 1.0, 1.0);
+
+    /// <summary>
+    /// A positive code where an exact criterion on the data shows before any iteration that there is no interior
+    /// maximum, else 0. <see cref="Explain"/> puts the code into words.
+    /// </summary>
+    static virtual R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> => 0.0;
+
+    /// <summary>
+    /// The supremum of the log-likelihood over the limiting family that the parameters may run to (LogBase left out),
+    /// or −∞: an interior maximum counts only when it is not below.
+    /// </summary>
+    static virtual R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        double.NegativeInfinity;
+
+    /// <summary>A code for a point that the solver found: 0 for interior.</summary>
+    static virtual R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> => 0.0;
+
+    /// <summary>The box in θ in which the family looks for its maximum.</summary>
+    static virtual (Vec3<R> Low, Vec3<R> High) Region<R>() where R : unmanaged, IReal<R> => (
+        new(double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity),
+        new(double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity));
+
+    static abstract FamilyInfo Info { get; }
+
+    /// <summary>
+    /// The verdict behind a code. For a boundary verdict, Limit holds the estimates and Supremum the log-likelihood
+    /// that is attained there.
+    /// </summary>
+    /// <param name="code">From Absent or Judge, or <see cref="Codes"/>.</param>
+    /// <param name="data">The data set, in standardised units, and the way back.</param>
+    static abstract Verdict Explain(int code, Findings data);
+}
+
+/// <summary>Codes that the fitting itself gives; a family's own are 1 to 99.</summary>
+public static class Codes
+{
+    public const int Interior = 0, AtLimit = 100, UserBound = 101, NoMaximum = 102, IterationLimit = 103;
+}
+
+/// <summary>How the parameters move when x becomes c + s·x.</summary>
+public enum Equivariance { None, Scale, LocationScale }
+
+/// <summary>What must be kept of a data set after loading.</summary>
+public enum Keep
+{
+    /// <summary>Σ t: the kernel is linear in t.</summary>
+    Sums,
+
+    /// <summary>Every row's t.</summary>
+    Rows,
+
+    /// <summary>Every row's t, and the median and spread of x.</summary>
+    RowsAndMedian,
+
+    /// <summary>The distinct values with their weights, as the family's own table.</summary>
+    Table,
+}
+
+/// <summary>Where observations may lie.</summary>
+public readonly record struct Support(double Low, bool LowIncluded, double High, bool HighIncluded, bool Integer)
+{
+    public static Support Line => new(double.NegativeInfinity, false, double.PositiveInfinity, false, false);
+
+    public static Support Positive => new(0, false, double.PositiveInfinity, false, false);
+
+    public static Support NonNegative => new(0, true, double.PositiveInfinity, false, false);
+
+    /// <summary>The integers from low on.</summary>
+    public static Support Counts(double low = 0, double high = double.PositiveInfinity) =>
+        new(low, true, high, double.IsFinite(high), true);
+
+    public bool Contains(double x) =>
+        (LowIncluded ? x >= Low : x > Low) && (HighIncluded ? x <= High : x < High) && (!Integer || x == Math.Floor(x));
+
+    /// <summary>Such as "an integer ≥ 0", with another upper end where a row has its own.</summary>
+    public string InWords(double high)
+    {
+        string noun = Integer ? "an integer" : "a finite number";
+        string low = double.IsFinite(Low) ? FormattableString.Invariant($" {(LowIncluded ? "≥" : ">")} {Low}") : "";
+        string upTo = double.IsFinite(high) ? FormattableString.Invariant($"{(low == "" ? "" : " and")} {(HighIncluded || Integer ? "≤" : "<")} {high}") : "";
+        return noun + low + upTo;
+    }
+}
+
+/// <summary>The sums that <see cref="IFamily{TSelf}.KernelSum"/> makes by default.</summary>
+public static class Kernel
+{
+    /// <summary>The same parameters in every lane.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static Vec3<T> Broadcast<T, R>(Vec3<R> η) where T : unmanaged, IReal<T> where R : unmanaged, IReal<R> =>
+        new(R.Lead(η.X), R.Lead(η.Y), R.Lead(η.Z));
+
+    public static Derivatives<R> Sum<TFamily, TJet, TSample, T, R>(TSample sample, Vec3<T> η)
+        where TFamily : struct, IFamily<TFamily>
+        where TJet : unmanaged, IJet<TJet, T>
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        var s = Loop.Over<Term<TFamily, TJet, T>, TJet, TSample, T, R>(new(TJet.At(η)), sample, default).Parts;
+        Vec3<T> g = s.Score;
+        Symmetric3<T> h = s.Hessian;
+        return new(sample.Total(s.F), sample.Total(g.X), sample.Total(g.Y), sample.Total(g.Z),
+            sample.Total(h.XX), sample.Total(h.XY), sample.Total(h.YY), sample.Total(h.XZ), sample.Total(h.YZ), sample.Total(h.ZZ));
+    }
+
+    readonly struct Term<TFamily, TJet, T>(Vec3<TJet> η) : ITerm<TJet, T>
+        where TFamily : struct, IFamily<TFamily>
+        where TJet : unmanaged, IJet<TJet, T> where T : unmanaged, IReal<T>
+    {
+        readonly Vec3<TJet> η = η;
+
+        [MethodImpl(AggressiveInlining)]
+        public TJet Add(TJet sums, Row<T> row, T weight) =>
+            sums + TFamily.LogKernel(row.Lift<TJet>(), η).Times(weight);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Mle.Distributions;
+
+/// <summary>
+/// Weibull: f(x) = (k/λ)(x/λ)^(k−1) exp(−(x/λ)ᵏ) for x &gt; 0, shape k &gt; 0, scale λ &gt; 0.
+/// With t = log x: θ = (log k, log λ), η = (k, log λ), log f = log k + u − eᵘ − t at u = k(t − log λ).
+/// </summary>
+/// <remarks>Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 21.</remarks>
+public readonly struct Weibull : IFamily<Weibull>
+{
+    const int Constant = 1;
+
+    public static int Slots => 2;
+
+    public static Equivariance Equivariance => Equivariance.Scale;
+
+    public static Support Support => Support.Positive;
+
+    public static Keep Keep => Keep.Rows;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A));
+
+    public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -t.A;
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), θ.Y, θ.X);
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.X * η.Y - η.Z;
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> =>
+        η.X * t.A - T.Exp(η.X * (t.A - η.Y));
+
+    public static T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> => η.X * sums.A;
+
+    /// <summary>Three sums instead of six: Σe, Σez and Σez² at z = t − log λ, e = e^(kz).</summary>
+    public static Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        var s = Loop.Over<Term<T>, Row<T>, TSample, T, R>(new(Kernel.Broadcast<T, R>(η)), sample, default);
+        R k = η.X, e = sample.Total(s.A), ez = sample.Total(s.B), ezz = sample.Total(s.C);
+        return new(-e, -ez, k * e, -ezz, k * ez + e, -k * k * e);
+    }
+
+    readonly struct Term<T>(Vec3<T> η) : ITerm<Row<T>, T> where T : unmanaged, IReal<T>
+    {
+        readonly T k = η.X, y = η.Y;
+
+        [MethodImpl(AggressiveInlining)]
+        public Row<T> Add(Row<T> s, Row<T> t, T weight)
+        {
+            T z = t.A - y, e = weight * T.Exp(k * z), ez = e * z;
+            return new(s.A + e, s.B + ez, T.MultiplyAdd(ez, z, s.C));
+        }
+    }
+
+    /// <summary>log x is Gumbel: its standard deviation is π/(k√6).</summary>
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    {
+        const double logPiOverRoot6 = 0.24886928303146826, euler = 0.57721566490153286;
+        R logk = R.IfLess(0.0, free.X, logPiOverRoot6 - 0.5 * R.Log(s.Variance), known.X);
+        return new(logk, R.IfLess(0.0, free.Y, s.Mean + euler * R.Exp(-logk), known.Y));
+    }
+
+    /// <summary>Shape → ∞ is unbounded when and only when the largest observations are all of them and at λ: all equal, λ free.</summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
+
+    public static FamilyInfo Info { get; } = new(
+        "weibull", "f(x) = (shape/scale) (x/scale)^(shape-1) exp(-(x/scale)^shape)", "x > 0",
+        [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],
+        "shape and scale are free and all observations are equal",
+        "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 21");
+
+    public static Verdict Explain(int code, Findings data) => new(
+        Status.NoFiniteMle, "constant sample: the likelihood is unbounded as shape -> infinity with scale at the common value",
+        Cause.Unbounded, double.PositiveInfinity,
+        Findings.At(("shape", double.PositiveInfinity), ("scale", data.Map(Role.Scale, data.Summary.Low))));
+}

@@ -1,0 +1,112 @@
+namespace Mle;
+
+/// <summary>What a fit ended with, in standardised units and the solver's coordinates.</summary>
+public struct Outcome<R> where R : unmanaged, IReal<R>
+{
+    /// <summary>The estimate in θ.</summary>
+    public Vec3<R> θ;
+
+    /// <summary>ℓ(θ) without log h.</summary>
+    public R Value;
+
+    /// <summary>The score before bounds and known slots are taken out.</summary>
+    public Vec3<R> Score;
+
+    /// <summary>(−H)⁻¹ over the slots that move; the others have rows of I.</summary>
+    public Symmetric3<R> Covariance;
+
+    public R Iterations;
+
+    /// <summary>0 for interior, the family's own code, or one of <see cref="Codes"/>.</summary>
+    public R Code;
+
+    public R LimitValue;
+}
+
+/// <summary>A whole fit: criteria of existence, starts, the solver, and what the result means.</summary>
+public static class Estimation
+{
+    /// <param name="exact">Whether value, score and covariance are wanted at the estimate.</param>
+    /// <param name="userStart">Slots to start from that the user gave, else NaN.</param>
+    /// <param name="bounded">Whether the user gave bounds: then maxima on them count, and theory about the open space does not.</param>
+    public static void Fit<TFamily, TSample, T, R, TJet>(
+        TSample sample, Summary<R> summary, Prior<R> prior, Vec3<R> userStart, bool bounded, int limit, bool exact,
+        ref Outcome<R> outcome)
+        where TFamily : struct, IFamily<TFamily>
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+        where TJet : unmanaged, IJet<TJet, R>
+    {
+        R zero = 0.0, one = 1.0;
+        R absent = bounded ? zero : TFamily.Absent(summary, prior.Known, prior.Free);
+        Vec3<R> smooth = TFamily.Smooth<R>();
+        var moving = new Vec3<R>(prior.Free.X * smooth.X, prior.Free.Y * smooth.Y, prior.Free.Z * smooth.Z);
+        var objective = new LogLikelihood<TFamily, TSample, T, R, TJet>(
+            sample, summary, new(prior.Known, moving, prior.Low, prior.High));
+
+        R best = double.NegativeInfinity, rank = -1.0, ending = zero, iterations = zero;
+        Vec3<R> θ = prior.Known;
+        TJet here = default;
+        for (int attempt = 0; attempt < TFamily.Starts; attempt++)
+        {
+            var from = TFamily.Start(summary, prior.Known, prior.Free, attempt);
+            from = new(Begin(userStart.X, from.X), Begin(userStart.Y, from.Y), Begin(userStart.Z, from.Z));
+            from = from.If(prior.Free, prior.Known);
+            from = objective.Retract(from, from, zero);
+            TJet jet = default;
+            R ended = Newton.Maximize<LogLikelihood<TFamily, TSample, T, R, TJet>, Vec3<R>, TJet, R>(
+                objective, ref from, ref jet, absent, limit, exact || TFamily.Starts > 1, out var steps);
+            iterations += steps;
+            // A converged maximum beats any point that is still moving; among equals the value decides.
+            R value = jet.Parts.F, converges = Converged(ended);
+            R better = R.IfLess(rank, converges, one, R.IfLess(converges, rank, zero, R.IfLess(best, value, one, zero)));
+            θ = from.If(better, θ);
+            here = jet.If(better, here);
+            ending = R.IfLess(zero, better, ended, ending);
+            rank = R.IfLess(zero, better, converges, rank);
+            best = R.IfLess(zero, better, value, best);
+        }
+
+        R supremum = bounded ? double.NegativeInfinity : TFamily.LimitValue(summary, prior.Known, prior.Free);
+        R converged = Converged(ending);
+        R below = R.IfLess(best, supremum, one, zero);
+        // A runaway towards the limiting family ends level with its supremum, on either side by rounding.
+        R level = R.IfLess(best - 1e-9 * (one + R.Abs(best)), supremum, one, zero);
+        R astray = R.IfLess(zero, ending, (double)Codes.NoMaximum, (double)Codes.IterationLimit);
+        R code = R.IfLess(zero, converged,
+            R.IfLess(zero, below, (double)Codes.AtLimit, TFamily.Judge(summary, θ, prior.Free)),
+            R.IfLess(zero, level, (double)Codes.AtLimit, astray));
+        outcome.Code = R.IfLess(zero, absent, absent, code);
+        outcome.θ = θ;
+        outcome.Value = best;
+        outcome.Iterations = iterations;
+        outcome.LimitValue = supremum;
+        if (exact)
+        {
+            TJet full = default;
+            if (bounded)
+                objective.Unrestricted(θ, ref full);
+            else
+                full = here;
+            outcome.Score = full.Parts.Score;
+            outcome.Covariance = here.Covariance();
+        }
+        if (bounded)
+        {
+            Vec3<R> low = prior.Low, high = prior.High;
+            R onBound = R.IfLess(zero,
+                OnBound(moving.X, θ.X, low.X, high.X) + OnBound(moving.Y, θ.Y, low.Y, high.Y) + OnBound(moving.Z, θ.Z, low.Z, high.Z),
+                converged, zero);
+            outcome.Code = R.IfLess(zero, onBound, (double)Codes.UserBound, outcome.Code);
+        }
+    }
+
+    static R Begin<R>(R user, R family) where R : unmanaged, IReal<R> =>
+        R.IfLess(R.Abs(user), double.PositiveInfinity, user, family);
+
+    static R Converged<R>(R ending) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, ending, R.IfLess(ending, 2.0, 1.0, 0.0), 0.0);
+
+    static R OnBound<R>(R moves, R θ, R low, R high) where R : unmanaged, IReal<R> =>
+        moves * R.IfLess(low, θ, R.IfLess(θ, high, 0.0, 1.0), 1.0);
+}

@@ -1,0 +1,96 @@
+namespace Mle;
+
+/// <summary>What the options say of each slot of a family, checked once: NaN where they say nothing.</summary>
+public sealed class Given
+{
+    readonly Parameter[] parameters;
+    readonly double[] known = [double.NaN, double.NaN, double.NaN], start = [double.NaN, double.NaN, double.NaN];
+    readonly double[] low = [double.NaN, double.NaN, double.NaN], high = [double.NaN, double.NaN, double.NaN];
+
+    /// <exception cref="ArgumentException">A name is no parameter of the family, or a value is outside its domain.</exception>
+    public Given(FamilyInfo family, FitOptions options)
+    {
+        parameters = family.Parameters;
+        foreach (var (name, value) in options.Fixed)
+            known[Slot(family, name)] = Inside(parameters[Slot(family, name)], value);
+        foreach (var (name, value) in options.Start)
+            start[Slot(family, name)] = Inside(parameters[Slot(family, name)], value);
+        foreach (var (name, (from, to)) in options.Bounds)
+        {
+            if (!(from < to))
+                throw new ArgumentException($"The bounds {from}:{to} of {name} must be two numbers in increasing order.");
+            (low[Slot(family, name)], high[Slot(family, name)]) = (from, to);
+        }
+        Bounded = options.Bounds.Count > 0;
+        Plain = options.Fixed.Count + options.Start.Count + options.Bounds.Count == 0;
+        FreeCount = parameters.Length - options.Fixed.Count;
+        Leading = 0;
+        for (int i = 0; i < parameters.Length; i++)
+            if (IsFree(i))
+                Leading = i + 1;
+    }
+
+    /// <summary>Whether the user gave bounds.</summary>
+    public bool Bounded { get; }
+
+    /// <summary>Whether the options say nothing at all: then one prior serves all data sets.</summary>
+    public bool Plain { get; }
+
+    public int FreeCount { get; }
+
+    /// <summary>The slots up to the last free one: as many as have to be differentiated.</summary>
+    public int Leading { get; }
+
+    public bool IsFree(int slot) => slot < parameters.Length && double.IsNaN(known[slot]);
+
+    /// <summary>Known values as the user gave them.</summary>
+    public double Known(int slot) => known[slot];
+
+    /// <summary>The prior of a data set with this standardisation, within the family's region.</summary>
+    public Prior<Real> Prior(Standardization unit, (Vec3<Real> Low, Vec3<Real> High) region) => new(
+        Each(slot => IsFree(slot) || slot >= parameters.Length ? 0 : Coordinate(slot, known[slot], unit)),
+        Each(slot => IsFree(slot) ? 1 : 0),
+        Each(slot => Math.Max(Slot(region.Low, slot), Bound(low, slot, unit, double.NegativeInfinity))),
+        Each(slot => Math.Min(Slot(region.High, slot), Bound(high, slot, unit, double.PositiveInfinity))));
+
+    /// <summary>The user's starts in θ; NaN where there are none.</summary>
+    public Vec3<Real> Start(Standardization unit) => Each(slot => Bound(start, slot, unit, double.NaN));
+
+    double Bound(double[] of, int slot, Standardization unit, double none) =>
+        double.IsNaN(of[slot]) ? none : Coordinate(slot, of[slot], unit);
+
+    /// <summary>The θ of a value on the reported scale.</summary>
+    public double Coordinate(int slot, double value, Standardization unit)
+    {
+        double v = unit.Unmap(parameters[slot].Role, value);
+        return parameters[slot].Link switch
+        {
+            Link.Log => Math.Log(v),
+            Link.Logit => Math.Log(v) - Math.Log(1 - v),
+            _ => v,
+        };
+    }
+
+    static Vec3<Real> Each(Func<int, double> value) => new(value(0), value(1), value(2));
+
+    static double Slot(Vec3<Real> of, int slot) => slot == 0 ? of.X : slot == 1 ? of.Y : of.Z;
+
+    static int Slot(FamilyInfo family, string name)
+    {
+        int slot = Array.FindIndex(family.Parameters, p => p.Name == name);
+        return slot >= 0 ? slot : throw new ArgumentException(
+            $"The family {family.Name} has no parameter '{name}'; it has {string.Join(", ", family.Parameters.Select(p => p.Name))}.");
+    }
+
+    static double Inside(Parameter parameter, double value)
+    {
+        bool inside = parameter.Link switch
+        {
+            Link.Log => value > 0 && double.IsFinite(value),
+            Link.Logit => value > 0 && value < 1,
+            _ => double.IsFinite(value),
+        };
+        return inside ? value : throw new ArgumentException(
+            FormattableString.Invariant($"{parameter.Name} = {value} is not allowed: it must be {parameter.Domain}."));
+    }
+}

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+
+namespace Mle;
+
+/// <summary>
+/// One data set as a worker sees it: rows of statistics with weights, and how a sum is completed over all workers.
+/// T is what a row holds (a vector of observations on a CPU, one observation in a kernel), R what a total is (one
+/// number, or one number for each of several data sets that are solved side by side).
+/// </summary>
+public interface ISample<T, R> where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+{
+    /// <summary>The terms that this worker adds.</summary>
+    int Count { get; }
+
+    /// <summary>How many of them, from the first, have weight 1 throughout.</summary>
+    int Whole { get; }
+
+    Row<T> this[int i] { get; }
+
+    T Weight(int i);
+
+    /// <summary>Completes a worker's partial sum over its lanes and over all workers, by a fixed tree.</summary>
+    R Total(T partial);
+
+    /// <summary>Σ w LogKernel over the whole data set: where chunks of a giant one are summed side by side, that happens here.</summary>
+    Derivatives<R> KernelSum<TFamily>(Vec3<R> η) where TFamily : struct, IFamily<TFamily>;
+}
+
+/// <summary>What one row adds to the sums.</summary>
+public interface ITerm<TSums, T> where T : unmanaged, IReal<T>
+{
+    TSums Add(TSums sums, Row<T> row, T weight);
+}
+
+/// <summary>The one hot loop. It stands alone so that the JIT's inlining budget is spent on its body.</summary>
+public static class Loop
+{
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static TSums Over<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
+        where TTerm : struct, ITerm<TSums, T>
+        where TSums : struct
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        int i = 0;
+        for (; i < sample.Whole; i++)
+            sums = term.Add(sums, sample[i], 1.0);
+        for (; i < sample.Count; i++)
+            sums = term.Add(sums, sample[i], sample.Weight(i));
+        return sums;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Mle;
+
+/// <summary>What is known of the parameters before the data are seen, in the solver's coordinates.</summary>
+/// <param name="known">The value of every slot that is not free.</param>
+/// <param name="free">1 for slots to estimate, 0 for known ones.</param>
+/// <param name="low">Lower bounds.</param>
+/// <param name="high">Upper bounds.</param>
+public readonly struct Prior<R>(Vec3<R> known, Vec3<R> free, Vec3<R> low, Vec3<R> high) where R : unmanaged, IReal<R>
+{
+    public readonly Vec3<R> Known = known, Free = free, Low = low, High = high;
+}
+
+/// <summary>
+/// ℓ(θ) without log h, which no parameter changes: a sum over rows, or for a collapsed family one term at Σ t.
+/// </summary>
+public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(TSample sample, Summary<R> summary, Prior<R> prior)
+    : IObjective<Vec3<R>, TJet, R>
+    where TFamily : struct, IFamily<TFamily>
+    where TSample : struct, ISample<T, R>, allows ref struct
+    where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    where TJet : unmanaged, IJet<TJet, R>
+{
+    /// <summary>Longest step, in units of θ: a factor of e⁴ in a positive parameter.</summary>
+    const double LongestStep = 4;
+
+    readonly TSample sample = sample;
+    readonly Summary<R> summary = summary;
+    readonly Prior<R> prior = prior;
+
+    /// <summary>The jet with rows of known slots, and of slots held by a bound, taken out.</summary>
+    public void At(Vec3<R> θ, ref TJet jet)
+    {
+        Unrestricted(θ, ref jet);
+        Vec3<R> g = jet.Parts.Score, free = prior.Free;
+        jet = jet.Restrict(new(
+            Held(free.X, θ.X, g.X, prior.Low.X, prior.High.X),
+            Held(free.Y, θ.Y, g.Y, prior.Low.Y, prior.High.Y),
+            Held(free.Z, θ.Z, g.Z, prior.Low.Z, prior.High.Z)));
+    }
+
+    public void Unrestricted(Vec3<R> θ, ref TJet jet)
+    {
+        var η = TFamily.Natural(TJet.At(θ));
+        var sums = summary.Sums.Lift<TJet>();
+        TJet kernel;
+        if (TFamily.Keep == Keep.Sums)
+        {
+            kernel = TFamily.LogKernel(sums, η);
+        }
+        else
+        {
+            var at = new Vec3<R>(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
+            kernel = Compose(sample.KernelSum<TFamily>(at), η) + TFamily.LogLinear(sums, η);
+        }
+        jet = kernel - TFamily.LogNormalizer(η).Times(summary.Size);
+    }
+
+    /// <summary>Derivatives in η become derivatives in θ: the second-order Taylor polynomial in η(θ) − η.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static TJet Compose(Derivatives<R> s, Vec3<TJet> η)
+    {
+        var h = s.Hessian;
+        TJet x = Increment(η.X), jet = TJet.Constant(s.F) + x.Times(s.Score.X) + (x * x).Times(0.5 * h.XX);
+        if (TFamily.Slots > 1)
+        {
+            TJet y = Increment(η.Y);
+            jet += y.Times(s.Score.Y) + (x * y).Times(h.XY) + (y * y).Times(0.5 * h.YY);
+            if (TFamily.Slots > 2)
+            {
+                TJet z = Increment(η.Z);
+                jet += z.Times(s.Score.Z) + (x * z).Times(h.XZ) + (y * z).Times(h.YZ) + (z * z).Times(0.5 * h.ZZ);
+            }
+        }
+        return jet;
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    static TJet Increment(TJet η) => η - TJet.Constant(η.Parts.F);
+
+    /// <summary>0 where a slot is known, or rests on a bound with the score pointing outwards.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static R Held(R free, R θ, R score, R low, R high) =>
+        R.IfLess(low, θ, R.IfLess(θ, high, free, R.IfLess(0.0, score, 0.0, free)), R.IfLess(score, 0.0, 0.0, free));
+
+    public Vec3<R> Retract(Vec3<R> from, Vec3<R> to, R length)
+    {
+        R longest = LongestStep, scale = R.IfLess(longest, length, longest / length, 1.0);
+        return new(
+            Clamp(from.X, to.X, scale, prior.Low.X, prior.High.X),
+            Clamp(from.Y, to.Y, scale, prior.Low.Y, prior.High.Y),
+            Clamp(from.Z, to.Z, scale, prior.Low.Z, prior.High.Z));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    static R Clamp(R from, R to, R scale, R low, R high)
+    {
+        R at = R.MultiplyAdd(scale, to - from, from);
+        at = R.IfLess(at, low, low, at);
+        return R.IfLess(high, at, high, at);
+    }
+
+    public Vec3<R> If(R where, Vec3<R> to, Vec3<R> from) => to.If(where, from);
+}

@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Mle;
+
+/// <summary>A function to maximise. It carries data, known values and bounds.</summary>
+public interface IObjective<TPoint, TJet, R> where TPoint : struct where R : unmanaged, IReal<R>
+{
+    void At(TPoint θ, ref TJet jet);
+
+    /// <summary>The step from one point towards another, shortened in length and kept inside the bounds.</summary>
+    TPoint Retract(TPoint from, TPoint to, R length);
+
+    /// <summary>to where above 0, else from.</summary>
+    TPoint If(R where, TPoint to, TPoint from);
+}
+
+/// <summary>How a maximisation ended.</summary>
+public enum Ending
+{
+    /// <summary>Still uphill when the iterations were used up.</summary>
+    Limit = 0,
+
+    /// <summary>The undamped step became small in the metric of the information, and in itself.</summary>
+    Converged = 1,
+
+    /// <summary>Steps stay long while what they promise vanishes: the point is on its way to infinity.</summary>
+    Runaway = 2,
+}
+
+/// <summary>
+/// Newton's method with Levenberg damping, the only solver. Over vectors it solves one problem in each lane, each
+/// with its own path: a lane that has ended is left alone.
+/// </summary>
+/// <remarks>
+/// A step is accepted when it does not lose likelihood; below 1e-12·(1 + |ℓ|) the value is rounding noise and the
+/// decrement alone is trusted. The last step is taken after the criterion is met, which makes the error of the
+/// estimate the square of the tolerance's. Nocedal and Wright, Numerical Optimization, 2006, ch. 3.
+/// </remarks>
+public static class Newton
+{
+    /// <summary>gᵀδ is the squared distance to the maximum in standard errors; one more step squares it again.</summary>
+    const double SmallDecrement = 1e-12;
+
+    /// <summary>In units of θ, where 1 is a factor e or about one standard deviation of the data.</summary>
+    const double SmallStep = 1e-3;
+
+    const int RunawaySteps = 8;
+
+    /// <summary>From θ to a maximum; on return <paramref name="here"/> is the jet at θ.</summary>
+    /// <param name="idle">Above 0 in lanes that hold nothing to solve.</param>
+    /// <param name="exact">Whether to evaluate at the last point; without it <paramref name="here"/> is one step old.</param>
+    /// <returns>An <see cref="Ending"/>.</returns>
+    public static R Maximize<TObjective, TPoint, TJet, R>(
+        TObjective f, ref TPoint θ, ref TJet here, R idle, int limit, bool exact, out R iterations)
+        where TObjective : struct, IObjective<TPoint, TJet, R>, allows ref struct
+        where TPoint : struct
+        where TJet : struct, IAscent<TJet, TPoint, R>
+        where R : unmanaged, IReal<R>
+    {
+        R zero = 0.0, one = 1.0, ending = idle, damping = 0.0, vanishing = 0.0;
+        iterations = 0.0;
+        var to = θ;
+        TJet there = here;
+        f.At(θ, ref here);
+        for (int i = 0; i < limit; i++)
+        {
+            R active = R.IfLess(ending, one, one, zero);
+            R definite = here.Ascend(θ, damping, ref to, out var decrement, out var length);
+            R undamped = R.IfLess(zero, damping, zero, definite);
+            R tiny = R.IfLess(decrement, SmallDecrement, undamped, zero);
+            R last = R.IfLess(length, SmallStep, tiny, zero);
+            to = f.Retract(θ, to, length);
+            iterations += active;
+            if (!exact && !R.AnyLess(R.IfLess(zero, last, one, ending), one))
+            {
+                θ = f.If(active, to, θ);
+                return R.IfLess(ending, one, one, ending);
+            }
+            f.At(to, ref there);
+            R noise = 1e-12 * (one + R.Abs(here.Value));
+            R finite = R.IfLess(R.Abs(there.Value), double.PositiveInfinity, definite, zero);
+            R better = R.IfLess(there.Value, here.Value, R.IfLess(decrement, noise, finite, zero), finite);
+            R take = active * better;
+            R raised = R.MultiplyAdd(damping, 4.0, R.MultiplyAdd(here.Curvature, R.IfLess(zero, definite, 1e-3, 0.3), 1e-3));
+            R lowered = damping * 0.1;
+            lowered = R.IfLess(lowered, here.Curvature * 1e-5, zero, lowered);
+            damping = R.IfLess(zero, better, lowered, raised);
+            vanishing = R.IfLess(zero, tiny, vanishing + one, zero);
+            ending = R.IfLess(zero, active,
+                R.IfLess(zero, last, R.IfLess(zero, better, one, ending),
+                    R.IfLess(RunawaySteps, vanishing, 2.0, ending)), ending);
+            θ = f.If(take, to, θ);
+            here = there.If(take, here);
+            if (!R.AnyLess(ending, one))
+                break;
+        }
+        return ending;
+    }
+}

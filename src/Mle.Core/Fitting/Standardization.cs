@@ -1,0 +1,80 @@
+namespace Mle;
+
+/// <summary>
+/// x = Center + Scale·x′ between the data as given and the standardised ones that are fitted. The scale is a power of
+/// two, so that data multiplied by one give the same bits.
+/// </summary>
+public readonly struct Standardization(double center, int exponent)
+{
+    public double Center { get; } = center;
+
+    public int Exponent { get; } = exponent;
+
+    public double Scale => Math.ScaleB(1, Exponent);
+
+    public double LogScale => Exponent * 0.69314718055994530942;
+
+    /// <summary>A standardised parameter value on the scale of the data.</summary>
+    public double Map(Role role, double v) => role switch
+    {
+        Role.Location => Center + Math.ScaleB(v, Exponent),
+        Role.Scale => Math.ScaleB(v, Exponent),
+        Role.Rate => Math.ScaleB(v, -Exponent),
+        Role.LogScale => v + LogScale,
+        _ => v,
+    };
+
+    /// <summary>The inverse of <see cref="Map"/>.</summary>
+    public double Unmap(Role role, double v) => role switch
+    {
+        Role.Location => Math.ScaleB(v - Center, -Exponent),
+        Role.Scale => Math.ScaleB(v, -Exponent),
+        Role.Rate => Math.ScaleB(v, Exponent),
+        Role.LogScale => v - LogScale,
+        _ => v,
+    };
+
+    /// <summary>The derivative of <see cref="Map"/> in v.</summary>
+    public double Slope(Role role) => role switch
+    {
+        Role.Location or Role.Scale => Scale,
+        Role.Rate => Math.ScaleB(1, -Exponent),
+        _ => 1,
+    };
+
+    /// <summary>The log-likelihood of n observations as given, from that of the standardised ones.</summary>
+    public double LogLikelihood(double ℓ, double n) => ℓ - n * LogScale;
+}
+
+/// <summary>What a verdict is put into words from: one data set and what its fit ended with.</summary>
+/// <param name="Summary">In standardised units.</param>
+/// <param name="Unit">The way back to the data as given.</param>
+/// <param name="LogBase">Σ w log h(x).</param>
+/// <param name="Known">The slots that are not free, in the solver's coordinates.</param>
+/// <param name="Free">1 for slots that are estimated.</param>
+/// <param name="θ">The last iterate; meaningless for a code from Absent.</param>
+/// <param name="Value">ℓ(θ) without LogBase.</param>
+/// <param name="Limit">What the family's LimitValue said.</param>
+public sealed record Findings(
+    Summary<Real> Summary, Standardization Unit, double LogBase, Vec3<Real> Known, Vec3<Real> Free,
+    Vec3<Real> θ, double Value, double Limit)
+{
+    public double N => Summary.Size;
+
+    public bool IsFree(int slot) => (slot == 0 ? Free.X : slot == 1 ? Free.Y : Free.Z) > 0;
+
+    /// <summary>A log-likelihood without LogBase, completed and in the units of the data.</summary>
+    public double Complete(double ℓ) => double.IsInfinity(ℓ) ? ℓ : Unit.LogLikelihood(ℓ + LogBase, N);
+
+    /// <summary>A standardised value as the user sees it.</summary>
+    public double Map(Role role, double v) => Unit.Map(role, v);
+
+    /// <summary>Names with values on the scale of the data, for Limit.</summary>
+    public static IReadOnlyDictionary<string, double> At(params (string Name, double Value)[] values)
+    {
+        var named = new Dictionary<string, double>();
+        foreach (var (name, value) in values)
+            named[name] = value;
+        return named;
+    }
+}

@@ -1,0 +1,19 @@
+namespace Mle;
+
+/// <summary>Log-likelihood, score and Hessian of one data set on the reported scale; free parameters only.</summary>
+/// <param name="Parameters">The names that score and Hessian are in.</param>
+public sealed record Evaluation(IReadOnlyList<string> Parameters, double LogLikelihood, double[] Score, double[,] Hessian);
+
+/// <summary>A processor that fits batches: SIMD units of a CPU, or a GPU.</summary>
+public interface IEngine : IDisposable
+{
+    /// <summary>Such as "CPU, 8 lanes, 16 threads".</summary>
+    string Description { get; }
+
+    /// <summary>Fits every data set of the batch. Bad data give a verdict, never an exception.</summary>
+    /// <exception cref="ArgumentException">An option names no parameter of the family, or a value outside its domain.</exception>
+    FitTable Fit(Family family, Batch batch, FitOptions options);
+
+    /// <summary>ℓ, ∇ℓ and ∇²ℓ of every data set at one point, given by parameter name; fixed parameters in the options.</summary>
+    Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options);
+}

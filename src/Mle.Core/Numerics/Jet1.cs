@@ -1,0 +1,185 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Mle;
+
+/// <summary>Value, gradient and Hessian in one variable.</summary>
+public readonly struct Jet1<T>(T f, T x, T xx)
+    : IJet<Jet1<T>, T>
+    where T : unmanaged, IReal<T>
+{
+    public readonly T F = f, X = x, XX = xx;
+
+    [MethodImpl(AggressiveInlining)]
+    public static implicit operator Jet1<T>(double c) => Constant(c);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Constant(T value) => new(value, 0.0, 0.0);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Vec3<Jet1<T>> At(Vec3<T> point) => new(
+        new(point.X, 1.0, 0.0),
+        Constant(point.Y),
+        Constant(point.Z));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> From(Derivatives<T> parts) => new(
+        parts.F, parts.Score.X, parts.Hessian.XX);
+
+    public Derivatives<T> Parts
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => new(F, X, XX);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public Jet1<T> Times(T w) => new(w * F, w * X, w * XX);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> operator +(Jet1<T> a, Jet1<T> b) =>
+        new(a.F + b.F, a.X + b.X, a.XX + b.XX);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> operator -(Jet1<T> a, Jet1<T> b) =>
+        new(a.F - b.F, a.X - b.X, a.XX - b.XX);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> operator -(Jet1<T> a) => new(-a.F, -a.X, -a.XX);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> operator *(Jet1<T> a, Jet1<T> b) => new(
+        a.F * b.F,
+        a.X * b.F + a.F * b.X,
+        a.XX * b.F + (a.X + a.X) * b.X + a.F * b.XX);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> operator /(Jet1<T> a, Jet1<T> b)
+    {
+        T one = 1.0;
+        var r = one / b.F;
+        return a * b.Chain(r, -r * r, (r + r) * r * r);
+    }
+
+    /// <summary>g(a) from g, g′ and g″ at the value of a.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public Jet1<T> Chain(T g, T d, T dd) => new(
+        g, d * X,
+        d * XX + dd * X * X);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Sqrt(Jet1<T> a)
+    {
+        T root = T.Sqrt(a.F), d = 0.5, quarter = -0.25;
+        return a.Chain(root, d / root, quarter / (root * a.F));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Abs(Jet1<T> a) => IfLess(a, 0.0, -a, a);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> MultiplyAdd(Jet1<T> a, Jet1<T> b, Jet1<T> c) => a * b + c;
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Round(Jet1<T> a) => Constant(T.Round(a.F));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> ScaleB(Jet1<T> a, Jet1<T> n) => new(T.ScaleB(a.F, n.F), T.ScaleB(a.X, n.F), T.ScaleB(a.XX, n.F));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Split(Jet1<T> a, out Jet1<T> exponent)
+    {
+        T.Split(a.F, out var e);
+        exponent = Constant(e);
+        return ScaleB(a, -exponent);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> IfLess(Jet1<T> a, Jet1<T> b, Jet1<T> then, Jet1<T> otherwise) => new(
+        T.IfLess(a.F, b.F, then.F, otherwise.F),
+        T.IfLess(a.F, b.F, then.X, otherwise.X),
+        T.IfLess(a.F, b.F, then.XX, otherwise.XX));
+
+    [MethodImpl(AggressiveInlining)]
+    public static bool AnyLess(Jet1<T> a, Jet1<T> b) => T.AnyLess(a.F, b.F);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Log(Jet1<T> a)
+    {
+        T one = 1.0;
+        var r = one / a.F;
+        return a.Chain(T.Log(a.F), r, -r * r);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Log1p(Jet1<T> a)
+    {
+        T one = 1.0;
+        var r = one / (one + a.F);
+        return a.Chain(T.Log1p(a.F), r, -r * r);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Exp(Jet1<T> a)
+    {
+        var e = T.Exp(a.F);
+        return a.Chain(e, e, e);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Expm1(Jet1<T> a)
+    {
+        T e = T.Exp(a.F);
+        return a.Chain(T.Expm1(a.F), e, e);
+    }
+
+    /// <summary>With r = φ/Φ: (log Φ)′ = r and (log Φ)″ = −r(x + r).</summary>
+    public static Jet1<T> LogNormalCdf(Jet1<T> a)
+    {
+        T logΦ = T.LogNormalCdf(a.F), half = -0.5, c = 0.91893853320467274178;
+        var r = T.Exp(half * a.F * a.F - c - logΦ);
+        return a.Chain(logΦ, r, -r * (a.F + r));
+    }
+
+    public static Jet1<T> Polygamma(int n, Jet1<T> a)
+    {
+        if (n != -1)
+            return a.Chain(T.Polygamma(n, a.F), T.Polygamma(n + 1, a.F), T.Polygamma(n + 2, a.F));
+        Gamma.Derivatives(a.F, out var logΓ, out var ψ, out var ψ1);
+        return a.Chain(logΓ, ψ, ψ1);
+    }
+
+    public static double Sum(Jet1<T> a) => T.Sum(a.F);
+
+    public static double Lead(Jet1<T> a) => T.Lead(a.F);
+
+    public T Value => F;
+
+    public T Curvature => T.Abs(XX);
+
+    [MethodImpl(AggressiveInlining)]
+    public T Ascend(Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
+    {
+        T zero = 0.0, a = damping - XX;
+        var d = X / a;
+        decrement = d * X;
+        length = T.Abs(d);
+        to = new(from.X + d, from.Y, from.Z);
+        return T.IfLess(zero, a, 1.0, zero);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public Symmetric3<T> Covariance()
+    {
+        T one = 1.0;
+        return new(-one / XX, 0.0, 0.0, 0.0, 0.0, 0.0);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public Jet1<T> Restrict(Vec3<T> free) => new(
+        F,
+        T.IfLess(0.0, free.X, X, 0.0),
+        T.IfLess(0.0, free.X, XX, -1.0));
+
+    [MethodImpl(AggressiveInlining)]
+    public Jet1<T> If(T where, Jet1<T> other) => IfLess(0.0, Constant(where), this, other);
+}

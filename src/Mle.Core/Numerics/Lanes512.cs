@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Mle;
+
+/// <summary>Eight doubles side by side in a 512-bit vector register: AVX-512, emulated where the hardware lacks it.</summary>
+public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
+{
+    public const int Count = 8;
+
+    // The same bit arithmetic as Real: AVX2 has neither a signed 64-bit shift nor a conversion from 64-bit integers.
+    const double ExponentBias = 4503599627371519, MantissaBias = 4503599627371520;
+    const long Magic = 0x4330000000000000, LowBits = 0x000FFFFFFFFFFFFF, ThreeQuarters = 0x3FE8000000000000;
+
+    public readonly Vector512<double> Value = value;
+
+    [MethodImpl(AggressiveInlining)] public static implicit operator Lanes512(double constant) => new(Vector512.Create(constant));
+
+    [MethodImpl(AggressiveInlining)] public static Lanes512 operator +(Lanes512 a, Lanes512 b) => new(a.Value + b.Value);
+    [MethodImpl(AggressiveInlining)] public static Lanes512 operator -(Lanes512 a, Lanes512 b) => new(a.Value - b.Value);
+    [MethodImpl(AggressiveInlining)] public static Lanes512 operator *(Lanes512 a, Lanes512 b) => new(a.Value * b.Value);
+    [MethodImpl(AggressiveInlining)] public static Lanes512 operator /(Lanes512 a, Lanes512 b) => new(a.Value / b.Value);
+    [MethodImpl(AggressiveInlining)] public static Lanes512 operator -(Lanes512 a) => new(-a.Value);
+
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Sqrt(Lanes512 x) => new(Vector512.Sqrt(x.Value));
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Abs(Lanes512 x) => new(Vector512.Abs(x.Value));
+    [MethodImpl(AggressiveInlining)] public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a.Value, b.Value, c.Value));
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Round(Lanes512 x) => new(Vector512.Round(x.Value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes512 ScaleB(Lanes512 x, Lanes512 n) => new(x.Value * Vector512.ShiftLeft((n.Value + Vector512.Create(ExponentBias)).AsInt64(), 52).AsDouble());
+
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes512 Split(Lanes512 x, out Lanes512 exponent)
+    {
+        var shifted = x.Value.AsInt64() + Vector512.Create((1024L << 52) - ThreeQuarters);
+        exponent = new((Vector512.ShiftRightLogical(shifted, 52) | Vector512.Create(Magic)).AsDouble() - Vector512.Create(MantissaBias));
+        return new(((shifted & Vector512.Create(LowBits)) + Vector512.Create(ThreeQuarters)).AsDouble());
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes512 IfLess(Lanes512 a, Lanes512 b, Lanes512 then, Lanes512 otherwise) => new(Vector512.ConditionalSelect(Vector512.LessThan(a.Value, b.Value), then.Value, otherwise.Value));
+
+    [MethodImpl(AggressiveInlining)] public static bool AnyLess(Lanes512 a, Lanes512 b) => Vector512.LessThanAny(a.Value, b.Value);
+
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Log(Lanes512 x) => Elementary.Log(x);
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Log1p(Lanes512 x) => Elementary.Log1p(x);
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Exp(Lanes512 x) => Elementary.Exp(x);
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Expm1(Lanes512 x) => Elementary.Expm1(x);
+    [MethodImpl(AggressiveInlining)] public static Lanes512 LogNormalCdf(Lanes512 x) => Normal.LogCdf(x);
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Polygamma(int order, Lanes512 x) => Gamma.Polygamma(order, x);
+
+    [MethodImpl(AggressiveInlining)] public static double Sum(Lanes512 x) => Lanes256.Sum(new(x.Value.GetLower() + x.Value.GetUpper()));
+
+    [MethodImpl(AggressiveInlining)] public static double Lead(Lanes512 x) => x.Value.ToScalar();
+
+    public override string ToString() => Value.ToString();
+}

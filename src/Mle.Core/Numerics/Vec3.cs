@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+
+namespace Mle;
+
+/// <summary>Up to three slots: parameters, gradients. A family with fewer leaves the last ones 0.</summary>
+public readonly struct Vec3<T>(T x, T y, T z) where T : unmanaged, IReal<T>
+{
+    public readonly T X = x, Y = y, Z = z;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vec3(T x) : this(x, 0.0, 0.0) { }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vec3(T x, T y) : this(x, y, 0.0) { }
+
+    /// <summary>This where <paramref name="where"/> is above 0, else <paramref name="other"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vec3<T> If(T where, Vec3<T> other) => new(
+        T.IfLess(0.0, where, X, other.X), T.IfLess(0.0, where, Y, other.Y), T.IfLess(0.0, where, Z, other.Z));
+
+    /// <summary>The same, slot by slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vec3<T> If(Vec3<T> where, Vec3<T> other) => new(
+        T.IfLess(0.0, where.X, X, other.X), T.IfLess(0.0, where.Y, Y, other.Y), T.IfLess(0.0, where.Z, Z, other.Z));
+}
+
+/// <summary>The symmetric matrix of three slots: Hessians and covariances.</summary>
+public readonly struct Symmetric3<T>(T xx, T xy, T yy, T xz, T yz, T zz) where T : unmanaged, IReal<T>
+{
+    public readonly T XX = xx, XY = xy, YY = yy, XZ = xz, YZ = yz, ZZ = zz;
+}
+
+/// <summary>The statistics of one observation, or their sums: as many as the widest family needs.</summary>
+public readonly struct Row<T>(T a, T b, T c) where T : unmanaged, IReal<T>
+{
+    public readonly T A = a, B = b, C = c;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Row(T a) : this(a, 0.0, 0.0) { }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Row(T a, T b) : this(a, b, 0.0) { }
+
+    /// <summary>The same row as constants of a jet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Row<TJet> Lift<TJet>() where TJet : unmanaged, IJet<TJet, T> =>
+        new(TJet.Constant(A), TJet.Constant(B), TJet.Constant(C));
+}
+
+/// <summary>Value, score and Hessian in up to three slots, whatever number of them was differentiated.</summary>
+public readonly struct Derivatives<T>(T f, Vec3<T> score, Symmetric3<T> hessian) where T : unmanaged, IReal<T>
+{
+    public readonly T F = f;
+    public readonly Vec3<T> Score = score;
+    public readonly Symmetric3<T> Hessian = hessian;
+
+    /// <summary>One slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Derivatives(T f, T x, T xx)
+        : this(f, new Vec3<T>(x), new Symmetric3<T>(xx, 0.0, 0.0, 0.0, 0.0, 0.0)) { }
+
+    /// <summary>Two slots.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Derivatives(T f, T x, T y, T xx, T xy, T yy)
+        : this(f, new Vec3<T>(x, y), new Symmetric3<T>(xx, xy, yy, 0.0, 0.0, 0.0)) { }
+
+    /// <summary>Three slots.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Derivatives(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz, T zz)
+        : this(f, new Vec3<T>(x, y, z), new Symmetric3<T>(xx, xy, yy, xz, yz, zz)) { }
+
+    public static Derivatives<T> operator +(Derivatives<T> a, Derivatives<T> b)
+    {
+        Symmetric3<T> h = a.Hessian, i = b.Hessian;
+        return new(a.F + b.F, a.Score.X + b.Score.X, a.Score.Y + b.Score.Y, a.Score.Z + b.Score.Z,
+            h.XX + i.XX, h.XY + i.XY, h.YY + i.YY, h.XZ + i.XZ, h.YZ + i.YZ, h.ZZ + i.ZZ);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Mle;
+
+/// <summary>
+/// Fits batches on the processor's vector units and all its cores. Families that keep rows are solved one data set at a
+/// time, vectors running along the rows; collapsed families are solved side by side, one data set in each lane.
+/// </summary>
+public sealed class CpuEngine : IEngine
+{
+    readonly int lanes;
+
+    /// <param name="lanes">Doubles per vector: 8, 4 or 1; 0 for the widest that the machine has.</param>
+    public CpuEngine(int lanes = 0)
+    {
+        this.lanes = lanes != 0 ? lanes
+            : Vector512.IsHardwareAccelerated ? Lanes512.Count
+            : Vector256.IsHardwareAccelerated ? Lanes256.Count : 1;
+        if (this.lanes is not (1 or Lanes256.Count or Lanes512.Count))
+            throw new ArgumentException($"{lanes} lanes: there are vectors of 1, 4 and 8 doubles.", nameof(lanes));
+    }
+
+    public string Description => $"CPU, {lanes} lanes, {Environment.ProcessorCount} threads";
+
+    public FitTable Fit(Family family, Batch batch, FitOptions options) => family.Accept(new Fitting(lanes, family, batch, options));
+
+    public Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options) =>
+        family.Accept(new Evaluating(lanes, family, batch, at, options));
+
+    public void Dispose() { }
+
+    sealed class Fitting(int lanes, Family family, Batch batch, FitOptions options) : IFamilyVisitor<FitTable>
+    {
+        public FitTable Visit<TFamily>() where TFamily : struct, IFamily<TFamily> => lanes switch
+        {
+            Lanes512.Count => Run<TFamily, Lanes512>(),
+            Lanes256.Count => Run<TFamily, Lanes256>(),
+            _ => Run<TFamily, Real>(),
+        };
+
+        public FitTable VisitCategorical() => Categorical.Fit(family, batch, options);
+
+        FitTable Run<TFamily, T>() where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+        {
+            var given = new Given(family.Info, options);
+            return TFamily.Keep == Keep.Sums
+                ? given.Leading switch
+                {
+                    <= 1 => new Collapsed<TFamily, T, Jet1<T>>(family.Info, batch, options, given).Fit(),
+                    2 => new Collapsed<TFamily, T, Jet2<T>>(family.Info, batch, options, given).Fit(),
+                    _ => new Collapsed<TFamily, T, Jet3<T>>(family.Info, batch, options, given).Fit(),
+                }
+                : given.Leading switch
+                {
+                    <= 1 => new RowByRow<TFamily, T, Jet1<Real>>(family.Info, batch, options, given).Fit(),
+                    2 => new RowByRow<TFamily, T, Jet2<Real>>(family.Info, batch, options, given).Fit(),
+                    _ => new RowByRow<TFamily, T, Jet3<Real>>(family.Info, batch, options, given).Fit(),
+                };
+        }
+    }
+
+    sealed class Evaluating(
+        int lanes, Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options) : IFamilyVisitor<Evaluation[]>
+    {
+        public Evaluation[] Visit<TFamily>() where TFamily : struct, IFamily<TFamily> => lanes switch
+        {
+            Lanes512.Count => Reduction.Evaluate<TFamily, Lanes512>(family.Info, batch, at, options),
+            Lanes256.Count => Reduction.Evaluate<TFamily, Lanes256>(family.Info, batch, at, options),
+            _ => Reduction.Evaluate<TFamily, Real>(family.Info, batch, at, options),
+        };
+
+        public Evaluation[] VisitCategorical() => throw new ArgumentException(
+            "The categorical family has no score and Hessian in free parameters; evaluate a binomial instead.");
+    }
+}

@@ -1,0 +1,79 @@
+namespace Mle;
+
+/// <summary>Weighted medians, by selection where all weights are 1.</summary>
+static class Medians
+{
+    /// <summary>The interval of medians of standardised x, and the median distance from its midpoint.</summary>
+    public static (double Low, double High, double Spread) Of(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, Standardization unit)
+    {
+        var values = new double[x.Length];
+        double perUnit = 1 / unit.Scale;
+        for (int i = 0; i < x.Length; i++)
+            values[i] = (x[i] - unit.Center) * perUnit;
+        var (low, high) = Interval(values, weights);
+        double median = 0.5 * (low + high);
+        for (int i = 0; i < x.Length; i++)
+            values[i] = Math.Abs((x[i] - unit.Center) * perUnit - median);
+        var (least, most) = Interval(values, weights);
+        return (low, high, 0.5 * (least + most));
+    }
+
+    static (double Low, double High) Interval(double[] values, ReadOnlySpan<double> weights)
+    {
+        if (weights.IsEmpty)
+        {
+            int n = values.Length;
+            double upper = Select(values, n / 2);
+            if (n % 2 == 1)
+                return (upper, upper);
+            double lower = values[0];
+            for (int i = 1; i < n / 2; i++)
+                lower = Math.Max(lower, values[i]);
+            return (lower, upper);
+        }
+        var order = weights.ToArray();
+        Array.Sort(values, order);
+        double half = order.Sum() / 2, below = 0;
+        for (int i = 0; ; i++)
+        {
+            below += order[i];
+            if (below < half)
+                continue;
+            int next = i;
+            if (below == half)
+                do next++; while (order[next] == 0);
+            return (values[i], values[next]);
+        }
+    }
+
+    /// <summary>Hoare's selection: afterwards the k smallest stand before position k.</summary>
+    static double Select(double[] v, int k)
+    {
+        int left = 0, right = v.Length - 1;
+        while (left < right)
+        {
+            double pivot = Math.Max(Math.Min(v[left], v[right]), Math.Min(Math.Max(v[left], v[right]), v[(left + right) >>> 1]));
+            int i = left, j = right;
+            while (i <= j)
+            {
+                while (v[i] < pivot)
+                    i++;
+                while (v[j] > pivot)
+                    j--;
+                if (i > j)
+                    break;
+                (v[i], v[j]) = (v[j], v[i]);
+                i++;
+                j--;
+            }
+            if (k <= j)
+                right = j;
+            else if (k >= i)
+                left = i;
+            else
+                break;
+        }
+        return v[k];
+    }
+}
