@@ -1,12 +1,10 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Mle;
 
 /// <summary>
-/// Fits batches on the processor's vector units and all its cores. Families that keep rows are solved one data set at a
-/// time, vectors running along the rows; collapsed families are solved side by side, one data set in each lane.
+/// Fits batches on the processor's vector units and all its cores. Vectors run along the rows where rows are summed, and
+/// across the data sets, one in each lane, where parameters are solved for.
 /// </summary>
 public sealed class CpuEngine : IEngine
 {
@@ -45,19 +43,12 @@ public sealed class CpuEngine : IEngine
         FitTable Run<TFamily, T>() where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
         {
             var given = new Given(family.Info, options);
-            return TFamily.Keep == Keep.Sums
-                ? given.Leading switch
-                {
-                    <= 1 => new Collapsed<TFamily, T, Jet1<T>>(family.Info, batch, options, given).Fit(),
-                    2 => new Collapsed<TFamily, T, Jet2<T>>(family.Info, batch, options, given).Fit(),
-                    _ => new Collapsed<TFamily, T, Jet3<T>>(family.Info, batch, options, given).Fit(),
-                }
-                : given.Leading switch
-                {
-                    <= 1 => new RowByRow<TFamily, T, Jet1<Real>>(family.Info, batch, options, given).Fit(),
-                    2 => new RowByRow<TFamily, T, Jet2<Real>>(family.Info, batch, options, given).Fit(),
-                    _ => new RowByRow<TFamily, T, Jet3<Real>>(family.Info, batch, options, given).Fit(),
-                };
+            return given.Leading switch
+            {
+                <= 1 => new Run<TFamily, T, Jet1<T>>(family.Info, batch, options, given).Fit(),
+                2 => new Run<TFamily, T, Jet2<T>>(family.Info, batch, options, given).Fit(),
+                _ => new Run<TFamily, T, Jet3<T>>(family.Info, batch, options, given).Fit(),
+            };
         }
     }
 

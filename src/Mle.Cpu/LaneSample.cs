@@ -9,22 +9,16 @@ namespace Mle;
 /// whose weight is 0.
 /// </summary>
 /// <param name="a">The first statistic.</param>
-/// <param name="b">The second, or null.</param>
+/// <param name="b">The second, of families that keep a table.</param>
 /// <param name="weights">Weights, or null where all are 1.</param>
 /// <param name="from">The first row, a multiple of the vector's length.</param>
 /// <param name="count">The number of rows.</param>
 /// <param name="threads">How many workers may share the chunks of a giant sample.</param>
-readonly struct LaneSample<T>(double[] a, double[]? b, double[]? weights, int from, int count, int threads) : ISample<T, Real>
-    where T : unmanaged, IReal<T>
+readonly struct LaneSample<TFamily, T>(double[] a, double[] b, double[]? weights, int from, int count, int threads) : ISample<T, Real>
+    where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
 {
-    /// <summary>
-    /// Rows of one partial sum. The cut is the same for any number of threads, so the sum's bits are too; a chunk is
-    /// long enough (about 50 µs) to pay for handing it to a worker.
-    /// </summary>
-    public const int Chunk = 1 << 15;
-
-    readonly double[] a = a;
-    readonly double[]? b = b, weights = weights;
+    readonly double[] a = a, b = b;
+    readonly double[]? weights = weights;
     readonly int from = from, count = count, threads = threads;
 
     static int Lanes
@@ -40,49 +34,44 @@ readonly struct LaneSample<T>(double[] a, double[]? b, double[]? weights, int fr
     public Row<T> this[int i]
     {
         [MethodImpl(AggressiveInlining)]
-        get => new(At(a, i), b is null ? 0.0 : At(b, i));
+        get => new(At(a, i), TFamily.Keep == Keep.Table ? At(b, i) : 0.0);
     }
 
-    [MethodImpl(AggressiveInlining)]
-    public T Weight(int i) => weights is null ? Tail(count - i * Lanes) : At(weights, i);
+    public T Weight(int i) => weights is null ? Lane.First<T>(count - i * Lanes) : At(weights, i);
 
     [MethodImpl(AggressiveInlining)]
     T At(double[] column, int i) =>
         Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(column), from + i * Lanes)));
 
-    /// <summary>1 in the first lanes, 0 in the others.</summary>
-    public static T Tail(int lanes)
-    {
-        Span<T> mask = stackalloc T[1];
-        var ones = MemoryMarshal.Cast<T, double>(mask);
-        ones.Clear();
-        ones[..Math.Min(lanes, ones.Length)].Fill(1);
-        return mask[0];
-    }
-
     [MethodImpl(AggressiveInlining)]
     public Real Total(T partial) => T.Sum(partial);
 
-    public Derivatives<Real> KernelSum<TFamily>(Vec3<Real> η) where TFamily : struct, IFamily<TFamily>
+    public Derivatives<Real> KernelSum<TSame>(Vec3<Real> η, Real active) where TSame : struct, IFamily<TSame>
     {
-        if (count <= Chunk)
-            return TFamily.KernelSum<LaneSample<T>, T, Real>(this, η);
-        var parts = new Derivatives<Real>[(count + Chunk - 1) / Chunk];
+        if (count <= Loading.Chunk)
+            return TSame.KernelSum<LaneSample<TFamily, T>, T, Real>(this, η);
+        var parts = new Derivatives<Real>[(count + Loading.Chunk - 1) / Loading.Chunk];
         var whole = this;
         Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c =>
-            parts[c] = TFamily.KernelSum<LaneSample<T>, T, Real>(whole.Part(c), η));
+            parts[c] = TSame.KernelSum<LaneSample<TFamily, T>, T, Real>(whole.Part(c), η));
         var sum = parts[0];
         for (int c = 1; c < parts.Length; c++)
             sum += parts[c];
         return sum;
     }
 
-    LaneSample<T> Part(int chunk) =>
-        new(a, b, weights, from + chunk * Chunk, Math.Min(Chunk, count - chunk * Chunk), 1);
+    public LaneSample<TFamily, T> Part(int chunk) =>
+        new(a, b, weights, from + chunk * Loading.Chunk, Math.Min(Loading.Chunk, count - chunk * Loading.Chunk), 1);
 }
 
-/// <summary>In place of rows for families that are collapsed to sums: their objective never asks for one.</summary>
-readonly struct NoSample<T> : ISample<T, T> where T : unmanaged, IReal<T>
+/// <summary>
+/// Data sets solved side by side, one in each lane: what belongs to the parameters is computed for all of them at once,
+/// and only sums over rows are taken one data set after another.
+/// </summary>
+/// <param name="samples">The data sets; lanes beyond them repeat the first.</param>
+/// <param name="derivatives">Room for what their sums come to.</param>
+readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occupied, Derivatives<T>[] derivatives) : ISample<T, T>
+    where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
 {
     public int Count => 0;
 
@@ -94,5 +83,38 @@ readonly struct NoSample<T> : ISample<T, T> where T : unmanaged, IReal<T>
 
     public T Total(T partial) => partial;
 
-    public Derivatives<T> KernelSum<TFamily>(Vec3<T> η) where TFamily : struct, IFamily<TFamily> => default;
+    public Derivatives<T> KernelSum<TSame>(Vec3<T> η, T active) where TSame : struct, IFamily<TSame>
+    {
+        int side = Unsafe.SizeOf<T>() / sizeof(double);
+        var points = MemoryMarshal.Cast<Vec3<T>, double>(MemoryMarshal.CreateSpan(ref η, 1));
+        var busy = MemoryMarshal.Cast<T, double>(MemoryMarshal.CreateSpan(ref active, 1));
+        var sums = MemoryMarshal.Cast<Derivatives<T>, double>(derivatives.AsSpan());
+        for (int l = 0; l < occupied; l++)
+        {
+            if (busy[l] == 0)
+                continue;
+            var one = samples[l].KernelSum<TSame>(new(points[l], points[side + l], points[2 * side + l]), 1.0);
+            var parts = MemoryMarshal.Cast<Derivatives<Real>, double>(MemoryMarshal.CreateSpan(ref one, 1));
+            for (int f = 0; f < parts.Length; f++)
+                sums[f * side + l] = parts[f];
+        }
+        for (int l = occupied; l < side; l++)
+            for (int f = 0; f < sums.Length; f += side)
+                sums[f + l] = sums[f];
+        return derivatives[0];
+    }
+}
+
+/// <summary>Single lanes of vectors.</summary>
+static class Lane
+{
+    /// <summary>1 in the first lanes, 0 in the others.</summary>
+    public static T First<T>(int count) where T : unmanaged, IReal<T>
+    {
+        Span<T> mask = stackalloc T[1];
+        var ones = MemoryMarshal.Cast<T, double>(mask);
+        ones.Clear();
+        ones[..Math.Min(count, ones.Length)].Fill(1);
+        return mask[0];
+    }
 }

@@ -24,7 +24,8 @@ sealed class Workspace
 {
     public double[] A = [], B = [], Weights = [], Histogram = [];
 
-    public bool Weighted, Paired;
+    public bool Weighted;
+
 
     public static double[] Room(ref double[] column, int length)
     {
@@ -43,64 +44,107 @@ static class Loading
     /// <summary>Rows that origin and unit are taken from: enough that sums about it lose no digits, short enough to stay in cache.</summary>
     const int Leading = 4096;
 
+    /// <summary>
+    /// Rows of one partial sum. The cut is the same for any number of threads, so the sum's bits are too; a chunk is
+    /// long enough (about 50 µs) to pay for handing it to a worker.
+    /// </summary>
+    public const int Chunk = 1 << 15;
+
     /// <summary>Widest count table, in multiples of the number of rows and at least: beyond it distinct values are sorted.</summary>
     const int TableWidth = 8, SmallTable = 1024;
 
-    /// <summary>What one pass adds up; C is unused by today's statistics but costs nothing.</summary>
-    struct Pass<T> where T : unmanaged, IReal<T>
+    /// <summary>What one pass over a chunk finds.</summary>
+    struct Pass
     {
-        public T A, B, C, Base, Low, High, Fraction, Size, LeastWeight;
+        /// <summary>Σ w t.</summary>
+        public double A, B, C;
+
+        /// <summary>Σ w log h.</summary>
+        public double Base;
+
+        /// <summary>Of standardised x, where the weight is positive.</summary>
+        public double Low, High;
+
+        /// <summary>0 when all observations are integers.</summary>
+        public double Fraction;
+
+        public double Size, LeastWeight;
+
+        public readonly Pass Merge(Pass next) => new()
+        {
+            A = A + next.A,
+            B = B + next.B,
+            C = C + next.C,
+            Base = Base + next.Base,
+            Low = Math.Min(Low, next.Low),
+            High = Math.Max(High, next.High),
+            Fraction = Fraction + next.Fraction,
+            Size = Size + next.Size,
+            LeastWeight = Math.Min(LeastWeight, next.LeastWeight),
+        };
     }
 
-    public static Loaded Load<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Detail detail, int threads, Workspace space)
+    public static void Load<TFamily, T>(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Detail detail, int threads,
+        Workspace space, ref Loaded loaded)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        Loaded loaded = default;
+        loaded.Invalid = null;
         loaded.Rows = x.Length;
         if (x.Length == 0)
         {
             loaded.Invalid = "no observations";
-            return loaded;
+            return;
         }
         var unit = loaded.Unit = Unit<TFamily, T>(x);
         var keep = TFamily.Keep;
+        var support = TFamily.Support;
         bool rows = keep is Keep.Rows or Keep.RowsAndMedian;
-        bool counts = TFamily.Support.Integer && trials.IsEmpty;
+        bool counts = support.Integer && trials.IsEmpty;
         bool logBase = detail == Detail.Complete && !counts;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         if (rows)
             Workspace.Room(ref space.A, x.Length + lanes);
 
-        var s = Begin<Real>();
-        for (int from = 0; from < x.Length; from += LaneSample<T>.Chunk)
+        Pass s = default;
+        for (int from = 0; from < x.Length; from += Chunk)
         {
-            int length = Math.Min(LaneSample<T>.Chunk, x.Length - from);
-            s = Merge(s, Sums<TFamily, T>(
-                x.Slice(from, length), Part(weights, from, length), Part(trials, from, length), unit,
-                rows ? space.A.AsSpan(from) : default, logBase));
+            int length = Math.Min(Chunk, x.Length - from);
+            var kept = rows ? space.A.AsSpan(from) : default;
+            Pass part = default;
+            int plain = weights.IsEmpty && trials.IsEmpty ? length / lanes * lanes : 0;
+            if (plain > 0)
+            {
+                Plain<TFamily, T>(x.Slice(from, plain), unit, kept, logBase, support.Integer, ref part);
+                s = from == 0 ? part : s.Merge(part);
+            }
+            if (plain < length)
+            {
+                Weighted<TFamily, T>(
+                    x[(from + plain)..(from + length)], Part(weights, from, length), Part(trials, from, length), unit,
+                    rows ? kept[plain..] : default, logBase, ref part);
+                s = from + plain == 0 ? part : s.Merge(part);
+            }
         }
 
-        double n = weights.IsEmpty ? x.Length : s.Size, low = s.Low, high = s.High;
-        var support = TFamily.Support;
+        double n = s.Size, low = s.Low, high = s.High;
         double supportLow = support.Low, supportHigh = support.High;
         bool plausible = double.IsFinite(s.A) && double.IsFinite(s.B) && double.IsFinite(n) && n > 0
             && (support.LowIncluded ? low >= supportLow : low > supportLow)
             && (support.HighIncluded ? high <= supportHigh : high < supportHigh)
-            && s.Fraction == 0.0 && s.LeastWeight >= 0.0;
+            && s.Fraction == 0 && s.LeastWeight >= 0 && !double.IsInfinity(high);
         if (!plausible && (loaded.Invalid = Offender(TFamily.Support, x, weights, trials)) is not null)
-            return loaded;
+            return;
         if (!trials.IsEmpty && (loaded.Invalid = Offender(TFamily.Support, x, weights, trials)) is not null)
-            return loaded;
+            return;
 
         double variance = 0, medianLow = 0, medianHigh = 0, spread = 0;
         space.Weighted = !weights.IsEmpty;
-        space.Paired = false;
         if (rows)
         {
             if (space.Weighted)
                 PadCopy(weights, Workspace.Room(ref space.Weights, x.Length + lanes), lanes, 0);
-            variance = SquaresAbout<T>(space, x.Length, s.A / n, threads) / n;
+            variance = SquaresAbout<TFamily, T>(space, x.Length, s.A / n, threads) / n;
             if (keep == Keep.RowsAndMedian)
                 (medianLow, medianHigh, spread) = Medians.Of(x, weights, unit);
         }
@@ -109,8 +153,7 @@ static class Loading
             s.Base = CountTable<TFamily, T>(x, weights, (int)Math.Min(high, int.MaxValue), detail == Detail.Complete, space, ref loaded.Rows);
         }
         loaded.LogBase = s.Base;
-        loaded.Summary = new(n, new Row<Real>(s.A, s.B, s.C), variance, low, high, medianLow, medianHigh, spread);
-        return loaded;
+        loaded.Summary = new(n, new(s.A, s.B, s.C), variance, low, high, medianLow, medianHigh, spread);
     }
 
     static ReadOnlySpan<double> Part(ReadOnlySpan<double> column, int from, int length) =>
@@ -122,6 +165,12 @@ static class Loading
     {
         if (TFamily.Equivariance == Equivariance.None)
             return new(0, 0);
+        // Sums need no better unit than the size of one observation, and no better origin than one of them: about it
+        // they lose no more than a factor n of the last digit.
+        bool location = TFamily.Equivariance == Equivariance.LocationScale;
+        double first = location && x.Length > 1 ? x[1] - x[0] : x[0];
+        if ((TFamily.Keep == Keep.Sums && x.Length <= Leading || !location) && double.IsNormal(first) && !double.IsInfinity(first))
+            return new(location ? x[0] : 0, Math.Clamp(Math.ILogB(first), -1000, 1000));
         var head = x[..Math.Min(x.Length, Leading)];
         if (TFamily.Equivariance == Equivariance.Scale)
             return new(0, Exponent(AbsoluteSum<T>(head, 0) / head.Length, head));
@@ -181,123 +230,116 @@ static class Loading
         return sum;
     }
 
-    static Pass<T> Begin<T>() where T : unmanaged, IReal<T> => new()
-    {
-        A = 0.0,
-        B = 0.0,
-        C = 0.0,
-        Base = 0.0,
-        Low = double.PositiveInfinity,
-        High = double.NegativeInfinity,
-        Fraction = 0.0,
-        Size = 0.0,
-        LeastWeight = double.PositiveInfinity,
-    };
-
-    static Pass<Real> Merge(Pass<Real> a, Pass<Real> b) => new()
-    {
-        A = a.A + b.A,
-        B = a.B + b.B,
-        C = a.C + b.C,
-        Base = a.Base + b.Base,
-        Low = Math.Min(a.Low, b.Low),
-        High = Math.Max(a.High, b.High),
-        Fraction = a.Fraction + b.Fraction,
-        Size = a.Size + b.Size,
-        LeastWeight = Math.Min(a.LeastWeight, b.LeastWeight),
-    };
-
-    /// <summary>One chunk: statistics (kept where a column is given) and their sums.</summary>
+    /// <summary>Whole vectors of observations of weight 1. The sums are locals because the JIT keeps no large structure in registers.</summary>
     [MethodImpl(NoInlining)]
-    static Pass<Real> Sums<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit,
-        Span<double> kept, bool logBase)
+    static void Plain<TFamily, T>(ReadOnlySpan<double> x, Standardization unit, Span<double> kept, bool logBase, bool integer,
+        ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        int lanes = Unsafe.SizeOf<T>() / sizeof(double), whole = x.Length / lanes;
-        T c = unit.Center, perUnit = 1 / unit.Scale;
-        var s = Begin<T>();
-        if (weights.IsEmpty && trials.IsEmpty)
+        T center = unit.Center, perUnit = unit.PerScale, zero = 0.0;
+        T a = zero, b = zero, c = zero, h = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
+        var vectors = MemoryMarshal.Cast<double, T>(x);
+        ref T column = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<double, T>(kept));
+        T product = 1.0, exponents = zero;
+        for (int i = 0; i < vectors.Length; i++)
         {
-            var vectors = MemoryMarshal.Cast<double, T>(x);
-            var column = MemoryMarshal.Cast<double, T>(kept);
-            for (int i = 0; i < vectors.Length; i++)
+            T v = vectors[i];
+            if (TFamily.Equivariance == Equivariance.LocationScale)
+                v -= center;
+            if (TFamily.Equivariance != Equivariance.None)
+                v *= perUnit;
+            var row = new Row<T>(v);
+            var t = TFamily.Statistic(row);
+            if (TFamily.LogFirst)
             {
-                T v = (vectors[i] - c) * perUnit;
-                var row = new Row<T>(v);
-                var t = TFamily.Statistic(row);
-                s.A += t.A;
-                s.B += t.B;
-                s.C += t.C;
-                if (logBase)
-                    s.Base += TFamily.LogBase(row, t);
-                if (TFamily.Support.Integer)
-                    s.Fraction += T.Abs(v - T.Round(v));
-                s.Low = T.IfLess(v, s.Low, v, s.Low);
-                s.High = T.IfLess(s.High, v, v, s.High);
-                if (!kept.IsEmpty)
-                    column[i] = t.A;
+                LogSum.Add(v, ref product, ref exponents);
+                if (i % LogSum.Factors == LogSum.Factors - 1)
+                    LogSum.Renormalize(ref product, ref exponents);
             }
-            s.LeastWeight = 1.0;
+            else
+            {
+                a += t.A;
+            }
+            if (TFamily.Statistics > 1)
+                b += t.B;
+            if (TFamily.Statistics > 2)
+                c += t.C;
+            if (logBase)
+                h += TFamily.LogBase(row, t);
+            if (integer)
+                fraction += T.Abs(v - T.Round(v));
+            low = T.Min(v, low);
+            high = T.Max(v, high);
+            if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
+                Unsafe.Add(ref column, i) = t.A;
         }
-        else
-        {
-            whole = 0;
-        }
+        pass.A = T.Sum(TFamily.LogFirst ? LogSum.Total(product, exponents) : a);
+        if (TFamily.Statistics > 1)
+            pass.B = T.Sum(b);
+        if (TFamily.Statistics > 2)
+            pass.C = T.Sum(c);
+        if (logBase)
+            pass.Base = T.Sum(h);
+        pass.Low = T.Least(low);
+        pass.High = -T.Least(-high);
+        if (integer)
+            pass.Fraction = T.Sum(fraction);
+        pass.Size = x.Length;
+    }
+
+    /// <summary>The same with weights or trials.</summary>
+    [MethodImpl(NoInlining)]
+    static void Weighted<TFamily, T>(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit,
+        Span<double> kept, bool logBase, ref Pass pass)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+        T zero = 0.0, a = zero, b = zero, c = zero, h = zero, fraction = zero, size = zero;
+        T low = double.PositiveInfinity, high = double.NegativeInfinity, least = double.PositiveInfinity;
         Span<double> xs = stackalloc double[lanes], ws = stackalloc double[lanes], ms = stackalloc double[lanes];
-        for (int from = whole * lanes; from < x.Length; from += lanes)
+        bool integer = TFamily.Support.Integer;
+        ws.Fill(1);
+        ms.Fill(1);
+        for (int from = 0; from < x.Length; from += lanes)
         {
             int length = Math.Min(lanes, x.Length - from);
-            ms.Fill(1);
             Pad(x.Slice(from, length), xs);
-            if (weights.IsEmpty)
-                ws.Fill(1);
-            else
+            if (!weights.IsEmpty)
                 Pad(weights.Slice(from, length), ws);
-            ws[length..].Clear();
             if (!trials.IsEmpty)
                 Pad(trials.Slice(from, length), ms);
-            T v = (One<T>(xs) - c) * perUnit, w = One<T>(ws);
+            T v = (One<T>(xs) - unit.Center) * unit.PerScale, w = One<T>(ws);
+            least = T.Min(w, least);
+            fraction += w - w;
+            w *= Lane.First<T>(length);
             var row = new Row<T>(v, One<T>(ms));
             var t = TFamily.Statistic(row);
-            s.Size += w;
-            s.A += w * t.A;
-            s.B += w * t.B;
-            s.C += w * t.C;
+            size += w;
+            a += w * t.A;
+            b += w * t.B;
+            c += w * t.C;
             if (logBase)
-                s.Base += w * TFamily.LogBase(row, t);
-            if (TFamily.Support.Integer)
-                s.Fraction += T.Abs(v - T.Round(v));
-            s.Low = T.IfLess(v, s.Low, T.IfLess(0.0, w, v, s.Low), s.Low);
-            s.High = T.IfLess(s.High, v, T.IfLess(0.0, w, v, s.High), s.High);
-            s.LeastWeight = T.IfLess(w, s.LeastWeight, w, s.LeastWeight);
+                h += w * TFamily.LogBase(row, t);
+            if (integer)
+                fraction += T.Abs(v - T.Round(v));
+            low = T.IfLess(zero, w, T.Min(v, low), low);
+            high = T.IfLess(zero, w, T.Max(v, high), high);
             if (!kept.IsEmpty)
                 MemoryMarshal.Cast<double, T>(kept.Slice(from, lanes))[0] = t.A;
         }
-        return new()
-        {
-            A = T.Sum(s.A),
-            B = T.Sum(s.B),
-            C = T.Sum(s.C),
-            Base = T.Sum(s.Base),
-            Low = Least(s.Low),
-            High = -Least(-s.High),
-            Fraction = T.Sum(s.Fraction),
-            Size = T.Sum(s.Size),
-            LeastWeight = Least(s.LeastWeight),
-        };
+        pass.A = T.Sum(a);
+        pass.B = T.Sum(b);
+        pass.C = T.Sum(c);
+        pass.Base = T.Sum(h);
+        pass.Low = T.Least(low);
+        pass.High = -T.Least(-high);
+        pass.Fraction = T.Sum(fraction);
+        pass.Size = T.Sum(size);
+        pass.LeastWeight = T.Least(least);
     }
 
     static T One<T>(Span<double> lanes) where T : unmanaged, IReal<T> => MemoryMarshal.Cast<double, T>(lanes)[0];
-
-    static double Least<T>(T x) where T : unmanaged, IReal<T>
-    {
-        Span<T> one = [x];
-        double least = double.PositiveInfinity;
-        foreach (double v in MemoryMarshal.Cast<T, double>(one))
-            least = Math.Min(least, v);
-        return least;
-    }
 
     /// <summary>Fills up with the first value, so that padding is as valid as the data.</summary>
     static void Pad(ReadOnlySpan<double> from, Span<double> to)
@@ -312,15 +354,13 @@ static class Loading
         to.AsSpan(from.Length, lanes).Fill(padding);
     }
 
-    static double SquaresAbout<T>(Workspace space, int count, double mean, int threads) where T : unmanaged, IReal<T>
+    static double SquaresAbout<TFamily, T>(Workspace space, int count, double mean, int threads)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         double sum = 0;
-        for (int from = 0; from < count; from += LaneSample<T>.Chunk)
-        {
-            var part = new LaneSample<T>(
-                space.A, null, space.Weighted ? space.Weights : null, from, Math.Min(LaneSample<T>.Chunk, count - from), threads);
-            sum += T.Sum(Loop.Over<Square<T>, Row<T>, LaneSample<T>, T, Real>(new(mean), part, default).A);
-        }
+        var rows = new LaneSample<TFamily, T>(space.A, space.B, space.Weighted ? space.Weights : null, 0, count, threads);
+        for (int chunk = 0; chunk * Chunk < count; chunk++)
+            sum += T.Sum(Loop.Over<Square<T>, Row<T>, LaneSample<TFamily, T>, T, Real>(new(mean), rows.Part(chunk), default).A);
         return sum;
     }
 
@@ -404,7 +444,6 @@ static class Loading
         if (TFamily.Keep == Keep.Table)
         {
             space.Weighted = true;
-            space.Paired = true;
             rows = dense ? Tails(space, high, lanes) : distinct;
             Workspace.Room(ref space.B, rows + lanes).AsSpan(0, rows + lanes).Fill(dense ? 1 : 0);
         }

@@ -8,7 +8,7 @@ static class Medians
         ReadOnlySpan<double> x, ReadOnlySpan<double> weights, Standardization unit)
     {
         var values = new double[x.Length];
-        double perUnit = 1 / unit.Scale;
+        double perUnit = unit.PerScale;
         for (int i = 0; i < x.Length; i++)
             values[i] = (x[i] - unit.Center) * perUnit;
         var (low, high) = Interval(values, weights);

@@ -4,27 +4,31 @@ using System.Runtime.InteropServices;
 namespace Mle;
 
 /// <summary>One call of Fit for one family: hands blocks of data sets to workers and writes what they find.</summary>
-/// <typeparam name="T">The vectors that load the data.</typeparam>
-/// <typeparam name="R">What is solved: one data set, or one in each lane.</typeparam>
-abstract class Run<TFamily, T, R, TJet>(FamilyInfo info, Batch batch, FitOptions options, Given given)
-    where TFamily : struct, IFamily<TFamily>
-    where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
-    where TJet : unmanaged, IJet<TJet, R>
+sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions options, Given given)
+    where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> where TJet : unmanaged, IJet<TJet, T>
 {
     /// <summary>Observations in a worker's block: large against the cost of handing it out, small against the batch.</summary>
     const int BlockSize = 1 << 16;
 
-    protected readonly FamilyInfo Info = info;
-    protected readonly FitOptions Options = options;
-    protected readonly Given Given = given;
-    protected readonly FitTable Table = new(
+    readonly FamilyInfo Info = info;
+    readonly FitOptions Options = options;
+    readonly Given Given = given;
+    readonly FitTable Table = new(
         [.. info.Parameters.Select(p => p.Name)], given.FreeCount, batch.Count, options.Detail);
     readonly (Vec3<Real>, Vec3<Real>) region = TFamily.Region<Real>();
 
-    protected int Threads => Options.Threads > 0 ? Options.Threads : Environment.ProcessorCount;
+    /// <summary>The prior and the start of every data set where the options say nothing.</summary>
+    Prior<Real> Plain => Given.Plain ? Given.Prior(new(0, 0), region) : default;
+
+    static Vec3<Real> Nowhere => new(double.NaN, double.NaN, double.NaN);
+
+
+    int Threads => Options.Threads > 0 ? Options.Threads : Environment.ProcessorCount;
 
     /// <summary>How many data sets are solved together.</summary>
-    protected static int Side => Unsafe.SizeOf<R>() / sizeof(double);
+    static int Side => Unsafe.SizeOf<T>() / sizeof(double);
+
+    readonly bool restricted = given.Restricts<TFamily>();
 
     public FitTable Fit()
     {
@@ -36,12 +40,12 @@ abstract class Run<TFamily, T, R, TJet>(FamilyInfo info, Batch batch, FitOptions
         // A giant data set keeps all workers busy by itself.
         bool giant = batch.Count < Threads;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = giant ? 1 : Threads, CancellationToken = Options.Cancellation };
-        Parallel.For(0, bounds.Count - 1, parallel, () => new Workspace(), (block, _, space) =>
+        Parallel.For(0, bounds.Count - 1, parallel, () => new Worker(Plain, Nowhere), (block, _, worker) =>
         {
-            Work(bounds[block], bounds[block + 1], giant ? Threads : 1, space);
+            Work(bounds[block], bounds[block + 1], giant ? Threads : 1, worker);
             if (Options.Progress is { } progress)
                 progress.Report(Interlocked.Add(ref done, bounds[block + 1] - bounds[block]));
-            return space;
+            return worker;
         }, _ => { });
         return Table;
     }
@@ -60,20 +64,16 @@ abstract class Run<TFamily, T, R, TJet>(FamilyInfo info, Batch batch, FitOptions
         return bounds;
     }
 
-    protected abstract void Work(int from, int to, int threads, Workspace space);
-
-    protected Loaded Load(int d, int threads, Workspace space)
+    void Load(int d, int threads, Workspace space, ref Loaded loaded)
     {
         int from = (int)batch.Bounds[d], length = (int)(batch.Bounds[d + 1] - from);
-        return Loading.Load<TFamily, T>(
+        Loading.Load<TFamily, T>(
             batch.Values.Span.Slice(from, length),
             batch.Weights.IsEmpty ? default : batch.Weights.Span.Slice(from, length),
-            batch.Trials.IsEmpty ? default : batch.Trials.Span.Slice(from, length), Options.Detail, threads, space);
+            batch.Trials.IsEmpty ? default : batch.Trials.Span.Slice(from, length), Options.Detail, threads, space, ref loaded);
     }
 
-    protected Prior<Real> PriorOf(in Loaded loaded) => Given.Prior(loaded.Unit, region);
-
-    protected void Refuse(int d, string reason)
+    void Refuse(int d, string reason)
     {
         for (int i = 0; i < Info.Parameters.Length; i++)
         {
@@ -88,55 +88,98 @@ abstract class Run<TFamily, T, R, TJet>(FamilyInfo info, Batch batch, FitOptions
         Table.Verdicts[d] = new(Status.InvalidData, reason);
     }
 
-    /// <summary>Writes one lane of an outcome as fit d.</summary>
-    protected void Write(int d, in Loaded loaded, in Prior<Real> prior, in Outcome<Real> o)
+    /// <summary>
+    /// Writes the lanes of an outcome as the fits that they belong to: links back to the reported scale in vectors, then
+    /// units and places lane by lane.
+    /// </summary>
+    void Write(ReadOnlySpan<int> fits, Worker worker, ref Outcome<T> outcome)
     {
-        Table.Size[d] = loaded.Summary.Size;
-        Table.Iterations[d] = (int)o.Iterations.Value;
-        int code = (int)o.Code.Value, k = Info.Parameters.Length;
-        Span<double> θ = [o.θ.X, o.θ.Y, o.θ.Z], slope = stackalloc double[3];
+        var loaded = worker.Loaded;
+        var lanes = MemoryMarshal.Cast<Outcome<T>, double>(MemoryMarshal.CreateSpan(ref outcome, 1));
+        int k = Info.Parameters.Length;
+        bool complete = Options.Detail == Detail.Complete;
+        T one = 1.0;
+        Span<T> slopes = stackalloc T[3];
+        Span<T> column = stackalloc T[1];
+        var values = MemoryMarshal.Cast<T, double>(column);
         for (int i = 0; i < k; i++)
         {
             var parameter = Info.Parameters[i];
+            double[] estimates = Table.Estimates(i);
             if (!Given.IsFree(i))
             {
-                Table.Estimates(i)[d] = Given.Known(i);
-                slope[i] = 0;
+                slopes[i] = 0.0;
+                foreach (int d in fits)
+                    estimates[d] = Given.Known(i);
                 continue;
             }
-            double v, dv;
+            T θ = Slot(outcome.θ, i);
             switch (parameter.Link)
             {
                 case Link.Log:
-                    v = dv = Math.Exp(θ[i]);
+                    column[0] = slopes[i] = T.Exp(θ);
                     break;
                 case Link.Logit:
-                    v = 1 / (1 + Math.Exp(-θ[i]));
-                    dv = v * (1 - v);
+                    T v = one / (one + T.Exp(-θ));
+                    column[0] = v;
+                    slopes[i] = v * (one - v);
                     break;
                 default:
-                    (v, dv) = (θ[i], 1);
+                    column[0] = θ;
+                    slopes[i] = one;
                     break;
             }
-            Table.Estimates(i)[d] = loaded.Unit.Map(parameter.Role, v);
-            slope[i] = dv * loaded.Unit.Slope(parameter.Role);
+            for (int l = 0; l < fits.Length; l++)
+                estimates[fits[l]] = loaded[l].Unit.Map(parameter.Role, values[l]);
         }
-        if (Options.Detail == Detail.Complete)
+        for (int l = 0; l < fits.Length; l++)
         {
-            var c = o.Covariance;
-            Span<double> packed = [c.XX, c.XY, c.YY, c.XZ, c.YZ, c.ZZ];
-            for (int j = 0, at = 0; j < k; j++)
-                for (int i = 0; i <= j; i++, at++)
-                    Table.Covariances(i, j)[d] = packed[at] * slope[i] * slope[j];
-            Table.LogLikelihood[d] = loaded.Unit.LogLikelihood(o.Value + loaded.LogBase, loaded.Summary.Size);
+            Table.Size[fits[l]] = loaded[l].Summary.Size;
+            Table.Iterations[fits[l]] = (int)lanes[IterationsAt * Side + l];
         }
-        if (code != 0)
-            Judge(d, code, loaded, prior, o);
+        if (complete)
+        {
+            var c = outcome.Covariance;
+            ReadOnlySpan<T> packed = [c.XX, c.XY, c.YY, c.XZ, c.YZ, c.ZZ];
+            for (int j = 0, at = 0; j < k; j++)
+            {
+                for (int i = 0; i <= j; i++, at++)
+                {
+                    column[0] = packed[at] * slopes[i] * slopes[j];
+                    double[] covariances = Table.Covariances(i, j);
+                    Role first = Info.Parameters[i].Role, second = Info.Parameters[j].Role;
+                    for (int l = 0; l < fits.Length; l++)
+                        covariances[fits[l]] = values[l] * loaded[l].Unit.Slope(first) * loaded[l].Unit.Slope(second);
+                }
+            }
+            for (int l = 0; l < fits.Length; l++)
+                Table.LogLikelihood[fits[l]] = loaded[l].Unit.LogLikelihood(lanes[ValueAt * Side + l] + loaded[l].LogBase, loaded[l].Summary.Size);
+        }
+        for (int l = 0; l < fits.Length; l++)
+            if (lanes[CodeAt * Side + l] != 0)
+                Judge(fits[l], loaded[l], worker.Priors[l], OneLane(lanes, l));
     }
 
-    /// <summary>Puts a code into words, and takes back the numbers that it makes meaningless.</summary>
-    void Judge(int d, int code, in Loaded loaded, in Prior<Real> prior, in Outcome<Real> o)
+    static Outcome<Real> OneLane(Span<double> lanes, int l)
     {
+        Outcome<Real> one = default;
+        var fields = MemoryMarshal.Cast<Outcome<Real>, double>(MemoryMarshal.CreateSpan(ref one, 1));
+        for (int f = 0; f < fields.Length; f++)
+            fields[f] = lanes[f * Side + l];
+        return one;
+    }
+
+    // Places of fields in an outcome, which is nothing but T after R.
+    static readonly int ValueAt = Place(nameof(Outcome<T>.Value));
+    static readonly int IterationsAt = Place(nameof(Outcome<T>.Iterations));
+    static readonly int CodeAt = Place(nameof(Outcome<T>.Code));
+
+    static int Place(string field) => (int)Marshal.OffsetOf<Outcome<Real>>(field) / sizeof(double);
+
+    /// <summary>Puts a code into words, and takes back the numbers that it makes meaningless.</summary>
+    void Judge(int d, in Loaded loaded, in Prior<Real> prior, in Outcome<Real> o)
+    {
+        int code = (int)o.Code.Value;
         var findings = new Findings(
             loaded.Summary, loaded.Unit, loaded.LogBase, prior.Known, prior.Free, o.θ, o.Value, o.LimitValue);
         var verdict = code switch
@@ -168,9 +211,9 @@ abstract class Run<TFamily, T, R, TJet>(FamilyInfo info, Batch batch, FitOptions
     /// <summary>Whether the theory still gives this parameter a standard error: only beside an order statistic.</summary>
     bool Keeps(Verdict verdict, int slot) =>
         verdict.Status == Status.IterationLimit
-        || verdict.Status == Status.Nonregular && Slot(TFamily.Smooth<Real>(), slot) > 0;
+        || verdict.Status == Status.Nonregular && Slot(TFamily.Smooth<Real>(), slot) > 0.0;
 
-    static double Slot(Vec3<Real> of, int slot) => slot == 0 ? of.X : slot == 1 ? of.Y : of.Z;
+    static TSlot Slot<TSlot>(Vec3<TSlot> of, int slot) where TSlot : unmanaged, IReal<TSlot> => slot == 0 ? of.X : slot == 1 ? of.Y : of.Z;
 
     Verdict OnUserBound(int d, in Outcome<Real> o)
     {
@@ -189,111 +232,87 @@ abstract class Run<TFamily, T, R, TJet>(FamilyInfo info, Batch batch, FitOptions
         string bound = string.Join(", ", held);
         return new(Status.Boundary, $"the likelihood still rises beyond the given bound {bound}", Bound: bound, BoundScore: score);
     }
-}
 
-/// <summary>Families that keep rows or a table: one data set after another.</summary>
-sealed class RowByRow<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions options, Given given)
-    : Run<TFamily, T, Real, TJet>(info, batch, options, given)
-    where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> where TJet : unmanaged, IJet<TJet, Real>
-{
-    protected override void Work(int from, int to, int threads, Workspace space)
+    /// <summary>
+    /// Data sets from to to, as many side by side as a vector has lanes; one that is cut into chunks is solved alone, so
+    /// that its columns need not wait in memory for others'.
+    /// </summary>
+    void Work(int from, int to, int threads, Worker worker)
     {
-        for (int d = from; d < to; d++)
-        {
-            var loaded = Load(d, threads, space);
-            if (loaded.Invalid is not null)
-            {
-                Refuse(d, loaded.Invalid);
-                continue;
-            }
-            var sample = new LaneSample<T>(
-                space.A, space.Paired ? space.B : null, space.Weighted ? space.Weights : null, 0, loaded.Rows, threads);
-            var prior = PriorOf(loaded);
-            Outcome<Real> outcome = default;
-            Estimation.Fit<TFamily, LaneSample<T>, T, Real, TJet>(
-                sample, loaded.Summary, prior, Given.Start(loaded.Unit), Given.Bounded, Options.IterationLimit,
-                Options.Detail == Detail.Complete, ref outcome);
-            Write(d, loaded, prior, outcome);
-        }
-    }
-}
-
-/// <summary>Collapsed families: as many data sets side by side as a vector has lanes.</summary>
-sealed class Collapsed<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions options, Given given)
-    : Run<TFamily, T, T, TJet>(info, batch, options, given)
-    where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> where TJet : unmanaged, IJet<TJet, T>
-{
-    protected override void Work(int from, int to, int threads, Workspace space)
-    {
-        var loaded = new Loaded[Side];
-        var priors = new Prior<Real>[Side];
-        var starts = new Vec3<Real>[Side];
-        var index = new int[Side];
-        for (int d = from; d < to; d += Side)
+        for (int d = from; d < to;)
         {
             int fitted = 0;
-            for (int i = d; i < Math.Min(d + Side, to); i++)
+            for (long rows = 0; d < to && fitted < Side && rows <= Loading.Chunk; d++)
             {
-                loaded[fitted] = Load(i, threads, space);
-                if (loaded[fitted].Invalid is { } reason)
-                    Refuse(i, reason);
-                else
-                    index[fitted++] = i;
+                rows += batch.Bounds[d + 1] - batch.Bounds[d];
+                if (fitted > 0 && rows > Loading.Chunk)
+                    break;
+                ref var one = ref worker.Loaded[fitted];
+                var space = worker.Spaces[TFamily.Keep == Keep.Sums ? 0 : fitted];
+                Load(d, threads, space, ref one);
+                if (one.Invalid is { } reason)
+                {
+                    Refuse(d, reason);
+                    continue;
+                }
+                worker.Samples[fitted] = new(space.A, space.B, space.Weighted ? space.Weights : null, 0, one.Rows, threads);
+                worker.Fits[fitted++] = d;
             }
-            if (fitted == 0)
-                continue;
-            loaded.AsSpan(fitted).Fill(loaded[0]);
-            for (int i = 0; i < Side; i++)
-            {
-                priors[i] = PriorOf(loaded[i]);
-                starts[i] = Given.Start(loaded[i].Unit);
-            }
-            Outcome<T> side = default;
-            Estimation.Fit<TFamily, NoSample<T>, T, T, TJet>(
-                default, Gather(loaded), Gather(priors), Gather(starts), Given.Bounded, Options.IterationLimit,
-                Options.Detail == Detail.Complete, ref side);
-            for (int i = 0; i < fitted; i++)
-                Write(index[i], loaded[i], priors[i], Scatter(side, i));
+            if (fitted > 0)
+                Solve(fitted, worker);
         }
     }
 
-    static T Gather(Func<int, double> lane)
+    void Solve(int fitted, Worker worker)
     {
-        Span<T> packed = stackalloc T[1];
-        var lanes = MemoryMarshal.Cast<T, double>(packed);
-        for (int i = 0; i < lanes.Length; i++)
-            lanes[i] = lane(i);
-        return packed[0];
+        for (int l = 0; l < Side; l++)
+        {
+            ref var one = ref worker.Loaded[l < fitted ? l : 0];
+            Put(worker.Summary, l, one.Summary);
+            if (!Given.Plain)
+            {
+                worker.Priors[l] = Given.Prior(one.Unit, region);
+                Put(worker.Prior, l, worker.Priors[l]);
+                Put(worker.Start, l, Given.Start(one.Unit));
+            }
+        }
+        Outcome<T> outcome = default;
+        Estimation.Fit<TFamily, SideSample<TFamily, T>, T, T, TJet>(
+            new(worker.Samples, fitted, worker.Derivatives), worker.Summary[0], worker.Prior[0], worker.Start[0], restricted,
+            Given.Bounded, Options.IterationLimit, Options.Detail == Detail.Complete, ref outcome);
+        Write(worker.Fits.AsSpan(0, fitted), worker, ref outcome);
     }
 
-    static Summary<T> Gather(Loaded[] l) => new(
-        Gather(i => l[i].Summary.Size),
-        new(Gather(i => l[i].Summary.Sums.A), Gather(i => l[i].Summary.Sums.B), Gather(i => l[i].Summary.Sums.C)),
-        Gather(i => l[i].Summary.Variance), Gather(i => l[i].Summary.Low), Gather(i => l[i].Summary.High), 0.0, 0.0, 0.0);
-
-    static Vec3<T> Gather(Vec3<Real>[] v) => new(Gather(i => v[i].X), Gather(i => v[i].Y), Gather(i => v[i].Z));
-
-    static Prior<T> Gather(Prior<Real>[] p) => new(
-        Gather([.. p.Select(q => q.Known)]), Gather([.. p.Select(q => q.Free)]),
-        Gather([.. p.Select(q => q.Low)]), Gather([.. p.Select(q => q.High)]));
-
-    static Real Lane(T packed, int i)
+    /// <summary>Puts a structure of doubles into one lane of the same structure of vectors.</summary>
+    static void Put<TVectors, TOne>(TVectors[] vectors, int lane, TOne one) where TVectors : unmanaged where TOne : unmanaged
     {
-        Span<T> one = [packed];
-        return MemoryMarshal.Cast<T, double>(one)[i];
+        var to = MemoryMarshal.Cast<TVectors, double>(vectors.AsSpan());
+        var from = MemoryMarshal.Cast<TOne, double>(MemoryMarshal.CreateSpan(ref one, 1));
+        for (int f = 0; f < from.Length; f++)
+            to[f * Side + lane] = from[f];
     }
 
-    static Vec3<Real> Lane(Vec3<T> v, int i) => new(Lane(v.X, i), Lane(v.Y, i), Lane(v.Z, i));
-
-    static Outcome<Real> Scatter(in Outcome<T> o, int i) => new()
+    /// <summary>What one worker keeps from group to group.</summary>
+    sealed class Worker
     {
-        θ = Lane(o.θ, i),
-        Value = Lane(o.Value, i),
-        Score = Lane(o.Score, i),
-        Covariance = new(Lane(o.Covariance.XX, i), Lane(o.Covariance.XY, i), Lane(o.Covariance.YY, i),
-            Lane(o.Covariance.XZ, i), Lane(o.Covariance.YZ, i), Lane(o.Covariance.ZZ, i)),
-        Iterations = Lane(o.Iterations, i),
-        Code = Lane(o.Code, i),
-        LimitValue = Lane(o.LimitValue, i),
-    };
+        public readonly Workspace[] Spaces = [.. Enumerable.Range(0, Side).Select(_ => new Workspace())];
+        public readonly Loaded[] Loaded = new Loaded[Side];
+        public readonly int[] Fits = new int[Side];
+        public readonly LaneSample<TFamily, T>[] Samples = new LaneSample<TFamily, T>[Side];
+        public readonly Derivatives<T>[] Derivatives = new Derivatives<T>[1];
+        public readonly Summary<T>[] Summary = new Summary<T>[1];
+        public readonly Prior<Real>[] Priors = new Prior<Real>[Side];
+        public readonly Prior<T>[] Prior = new Prior<T>[1];
+        public readonly Vec3<T>[] Start = new Vec3<T>[1];
+
+        public Worker(Prior<Real> prior, Vec3<Real> start)
+        {
+            for (int l = 0; l < Side; l++)
+            {
+                Priors[l] = prior;
+                Put(Prior, l, prior);
+                Put(Start, l, start);
+            }
+        }
+    }
 }

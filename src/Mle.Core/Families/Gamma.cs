@@ -20,15 +20,17 @@ public readonly struct Gamma : IFamily<Gamma>
 
     public static Keep Keep => Keep.Sums;
 
-    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), x.A);
+    public static int Statistics => 2;
 
-    public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -t.A;
+    public static bool LogFirst => true;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), x.A);
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y), θ.Y);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => T.Polygamma(-1, η.X) - η.X * η.Z;
 
-    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => η.X * t.A - η.Y * t.B;
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => (η.X - 1.0) * t.A - η.Y * t.B;
 
     public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {

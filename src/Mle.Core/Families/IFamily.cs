@@ -25,10 +25,19 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>What has to be kept of a data set.</summary>
     static abstract Keep Keep { get; }
 
+    /// <summary>How many statistics an observation has; loading adds up no more than these.</summary>
+    static virtual int Statistics => 3;
+
+    /// <summary>Whether t.A = log x, so that its sum can be had from a product: see <see cref="LogSum"/>.</summary>
+    static virtual bool LogFirst => false;
+
     /// <summary>t(x), once, when data are loaded; x.B holds the binomial trials.</summary>
     static abstract Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T>;
 
-    /// <summary>log h(x), summed once, when data are loaded; t is Statistic(x), so that no logarithm is taken twice.</summary>
+    /// <summary>
+    /// log h(x), summed once, when data are loaded: only what the sums of t cannot give, such as log x!. t is Statistic(x),
+    /// so that no logarithm is taken twice.
+    /// </summary>
     static virtual T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => 0.0;
 
     static abstract Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
@@ -57,6 +66,9 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
             _ => Kernel.Sum<TSelf, Jet3<T>, TSample, T, R>(sample, at),
         };
     }
+
+    /// <summary>Whether Start is the maximum itself, whatever is known: then there is nothing to iterate.</summary>
+    static virtual bool StartIsMaximum => false;
 
     /// <summary>How many points the maximisation starts from.</summary>
     static virtual int Starts => 1;

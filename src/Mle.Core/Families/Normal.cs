@@ -2,7 +2,7 @@ namespace Mle.Distributions;
 
 /// <summary>
 /// Normal: f(x) = exp(−(x − μ)²/(2σ²)) / (σ√(2π)) on the real line, μ the mean, σ &gt; 0 the standard deviation.
-/// θ = (μ, log σ), η = (μ/σ², 1/σ², log σ). μ̂ = x̄, σ̂² = Σ(x − μ̂)²/n.
+/// θ = (μ, log σ), η = (μ/σ², 1/σ², μ²/(2σ²) + log σ√(2π)). μ̂ = x̄, σ̂² = Σ(x − μ̂)²/n.
 /// </summary>
 /// <remarks>Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 13.</remarks>
 public readonly struct Normal : IFamily<Normal>
@@ -19,19 +19,21 @@ public readonly struct Normal : IFamily<Normal>
 
     public static Keep Keep => Keep.Sums;
 
-    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A, x.A * x.A);
+    public static int Statistics => 2;
 
-    public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -HalfLog2π;
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A, x.A * x.A);
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>
     {
         T precision = T.Exp(-2.0 * θ.Y);
-        return new(θ.X * precision, precision, 0.5 * θ.X * θ.X * precision + θ.Y);
+        return new(θ.X * precision, precision, 0.5 * θ.X * θ.X * precision + θ.Y + HalfLog2π);
     }
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Z;
 
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => η.X * t.A - 0.5 * η.Y * t.B;
+
+    public static bool StartIsMaximum => true;
 
     public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {

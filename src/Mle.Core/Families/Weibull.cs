@@ -20,18 +20,18 @@ public readonly struct Weibull : IFamily<Weibull>
 
     public static Keep Keep => Keep.Rows;
 
-    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A));
+    public static int Statistics => 1;
 
-    public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -t.A;
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A));
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), θ.Y, θ.X);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.X * η.Y - η.Z;
 
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> =>
-        η.X * t.A - T.Exp(η.X * (t.A - η.Y));
+        (η.X - 1.0) * t.A - T.Exp(η.X * (t.A - η.Y));
 
-    public static T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> => η.X * sums.A;
+    public static T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> => (η.X - 1.0) * sums.A;
 
     /// <summary>Three sums instead of six: Σe, Σez and Σez² at z = t − log λ, e = e^(kz).</summary>
     public static Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)

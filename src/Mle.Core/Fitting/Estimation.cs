@@ -28,9 +28,10 @@ public static class Estimation
 {
     /// <param name="exact">Whether value, score and covariance are wanted at the estimate.</param>
     /// <param name="userStart">Slots to start from that the user gave, else NaN.</param>
+    /// <param name="restricted">Whether anything is known: values, bounds, or a region that is not the whole space.</param>
     /// <param name="bounded">Whether the user gave bounds: then maxima on them count, and theory about the open space does not.</param>
     public static void Fit<TFamily, TSample, T, R, TJet>(
-        TSample sample, Summary<R> summary, Prior<R> prior, Vec3<R> userStart, bool bounded, int limit, bool exact,
+        TSample sample, Summary<R> summary, Prior<R> prior, Vec3<R> userStart, bool restricted, bool bounded, int limit, bool exact,
         ref Outcome<R> outcome)
         where TFamily : struct, IFamily<TFamily>
         where TSample : struct, ISample<T, R>, allows ref struct
@@ -42,7 +43,7 @@ public static class Estimation
         Vec3<R> smooth = TFamily.Smooth<R>();
         var moving = new Vec3<R>(prior.Free.X * smooth.X, prior.Free.Y * smooth.Y, prior.Free.Z * smooth.Z);
         var objective = new LogLikelihood<TFamily, TSample, T, R, TJet>(
-            sample, summary, new(prior.Known, moving, prior.Low, prior.High));
+            sample, summary, new(prior.Known, moving, prior.Low, prior.High), restricted);
 
         R best = double.NegativeInfinity, rank = -1.0, ending = zero, iterations = zero;
         Vec3<R> θ = prior.Known;
@@ -54,8 +55,12 @@ public static class Estimation
             from = from.If(prior.Free, prior.Known);
             from = objective.Retract(from, from, zero);
             TJet jet = default;
-            R ended = Newton.Maximize<LogLikelihood<TFamily, TSample, T, R, TJet>, Vec3<R>, TJet, R>(
-                objective, ref from, ref jet, absent, limit, exact || TFamily.Starts > 1, out var steps);
+            R ended = one, steps = zero;
+            if (!TFamily.StartIsMaximum || bounded)
+                ended = Newton.Maximize<LogLikelihood<TFamily, TSample, T, R, TJet>, Vec3<R>, TJet, R>(
+                    objective, ref from, ref jet, absent, limit, exact || TFamily.Starts > 1, out steps);
+            else if (exact)
+                objective.At(from, one, ref jet);
             iterations += steps;
             // A converged maximum beats any point that is still moving; among equals the value decides.
             R value = jet.Parts.F, converges = Converged(ended);
@@ -85,7 +90,7 @@ public static class Estimation
         {
             TJet full = default;
             if (bounded)
-                objective.Unrestricted(θ, ref full);
+                objective.Unrestricted(θ, one, ref full);
             else
                 full = here;
             outcome.Score = full.Parts.Score;

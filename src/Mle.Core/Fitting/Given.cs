@@ -36,6 +36,17 @@ public sealed class Given
     /// <summary>Whether the options say nothing at all: then one prior serves all data sets.</summary>
     public bool Plain { get; }
 
+    /// <summary>Whether the solver has to heed known values or bounds, the family's own included.</summary>
+    public bool Restricts<TFamily>() where TFamily : struct, IFamily<TFamily>
+    {
+        var (low, high) = TFamily.Region<Real>();
+        Vec3<Real> smooth = TFamily.Smooth<Real>();
+        for (int i = 0; i < parameters.Length; i++)
+            if (!IsFree(i) || Slot(smooth, i) == 0 || Slot(low, i) > double.NegativeInfinity || Slot(high, i) < double.PositiveInfinity)
+                return true;
+        return Bounded;
+    }
+
     public int FreeCount { get; }
 
     /// <summary>The slots up to the last free one: as many as have to be differentiated.</summary>

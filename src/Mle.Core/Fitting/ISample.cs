@@ -22,8 +22,11 @@ public interface ISample<T, R> where T : unmanaged, IReal<T> where R : unmanaged
     /// <summary>Completes a worker's partial sum over its lanes and over all workers, by a fixed tree.</summary>
     R Total(T partial);
 
-    /// <summary>Σ w LogKernel over the whole data set: where chunks of a giant one are summed side by side, that happens here.</summary>
-    Derivatives<R> KernelSum<TFamily>(Vec3<R> η) where TFamily : struct, IFamily<TFamily>;
+    /// <summary>
+    /// Σ w LogKernel over the whole data set: where chunks of a giant one are summed in parallel, or several data sets
+    /// one after another, that happens here. What is not active may be left as it was.
+    /// </summary>
+    Derivatives<R> KernelSum<TFamily>(Vec3<R> η, R active) where TFamily : struct, IFamily<TFamily>;
 }
 
 /// <summary>What one row adds to the sums.</summary>
@@ -32,7 +35,10 @@ public interface ITerm<TSums, T> where T : unmanaged, IReal<T>
     TSums Add(TSums sums, Row<T> row, T weight);
 }
 
-/// <summary>The one hot loop. It stands alone so that the JIT's inlining budget is spent on its body.</summary>
+/// <summary>
+/// The one hot loop. It stands alone so that the JIT's inlining budget is spent on its body, and rows with weights go
+/// through a loop of their own so that whatever a weight costs does not push the sums of the first out of registers.
+/// </summary>
 public static class Loop
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -42,9 +48,37 @@ public static class Loop
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
+        int whole = sample.Whole;
+        for (int i = 0; i < whole; i++)
+            sums = term.Add(sums, sample[i], 1.0);
+        return whole == sample.Count ? sums : Weighted<TTerm, TSums, TSample, T, R>(term, sample, sums);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static TSums Weighted<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
+        where TTerm : struct, ITerm<TSums, T>
+        where TSums : struct
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        int count = sample.Count;
+        for (int i = sample.Whole; i < count; i++)
+            sums = term.Add(sums, sample[i], sample.Weight(i));
+        return sums;
+    }
+
+    /// <summary>The same with another term for rows whose weight is 1, where that saves a logarithm.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static TSums Over<TWhole, TTerm, TSums, TSample, T, R>(TWhole whole, TTerm term, TSample sample, TSums sums)
+        where TWhole : struct, ITerm<TSums, T>
+        where TTerm : struct, ITerm<TSums, T>
+        where TSums : struct
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
         int i = 0;
         for (; i < sample.Whole; i++)
-            sums = term.Add(sums, sample[i], 1.0);
+            sums = whole.Add(sums, sample[i], 1.0);
         for (; i < sample.Count; i++)
             sums = term.Add(sums, sample[i], sample.Weight(i));
         return sums;

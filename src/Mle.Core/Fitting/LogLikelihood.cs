@@ -16,7 +16,8 @@ public readonly struct Prior<R>(Vec3<R> known, Vec3<R> free, Vec3<R> low, Vec3<R
 /// <summary>
 /// ℓ(θ) without log h, which no parameter changes: a sum over rows, or for a collapsed family one term at Σ t.
 /// </summary>
-public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(TSample sample, Summary<R> summary, Prior<R> prior)
+public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
+    TSample sample, Summary<R> summary, Prior<R> prior, bool restricted)
     : IObjective<Vec3<R>, TJet, R>
     where TFamily : struct, IFamily<TFamily>
     where TSample : struct, ISample<T, R>, allows ref struct
@@ -30,10 +31,15 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(TSample s
     readonly Summary<R> summary = summary;
     readonly Prior<R> prior = prior;
 
+    /// <summary>Whether some slot is known or has a bound.</summary>
+    readonly bool restricted = restricted;
+
     /// <summary>The jet with rows of known slots, and of slots held by a bound, taken out.</summary>
-    public void At(Vec3<R> θ, ref TJet jet)
+    public void At(Vec3<R> θ, R active, ref TJet jet)
     {
-        Unrestricted(θ, ref jet);
+        Unrestricted(θ, active, ref jet);
+        if (!restricted)
+            return;
         Vec3<R> g = jet.Parts.Score, free = prior.Free;
         jet = jet.Restrict(new(
             Held(free.X, θ.X, g.X, prior.Low.X, prior.High.X),
@@ -41,53 +47,49 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(TSample s
             Held(free.Z, θ.Z, g.Z, prior.Low.Z, prior.High.Z)));
     }
 
-    public void Unrestricted(Vec3<R> θ, ref TJet jet)
+    [MethodImpl(NoInlining)]
+    public void Unrestricted(Vec3<R> θ, R active, ref TJet jet)
     {
-        var η = TFamily.Natural(TJet.At(θ));
-        var sums = summary.Sums.Lift<TJet>();
-        TJet kernel;
-        if (TFamily.Keep == Keep.Sums)
-        {
-            kernel = TFamily.LogKernel(sums, η);
-        }
-        else
-        {
-            var at = new Vec3<R>(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
-            kernel = Compose(sample.KernelSum<TFamily>(at), η) + TFamily.LogLinear(sums, η);
-        }
-        jet = kernel - TFamily.LogNormalizer(η).Times(summary.Size);
+        var η = Natural(θ);
+        TJet kernel = TFamily.Keep == Keep.Sums ? Collapsed(η) : Summed(η, active);
+        jet = kernel - LogNormalizer(η).Times(summary.Size);
     }
 
-    /// <summary>Derivatives in η become derivatives in θ: the second-order Taylor polynomial in η(θ) − η.</summary>
-    [MethodImpl(AggressiveInlining)]
-    static TJet Compose(Derivatives<R> s, Vec3<TJet> η)
-    {
-        var h = s.Hessian;
-        TJet x = Increment(η.X), jet = TJet.Constant(s.F) + x.Times(s.Score.X) + (x * x).Times(0.5 * h.XX);
-        if (TFamily.Slots > 1)
-        {
-            TJet y = Increment(η.Y);
-            jet += y.Times(s.Score.Y) + (x * y).Times(h.XY) + (y * y).Times(0.5 * h.YY);
-            if (TFamily.Slots > 2)
-            {
-                TJet z = Increment(η.Z);
-                jet += z.Times(s.Score.Z) + (x * z).Times(h.XZ) + (y * z).Times(h.YZ) + (z * z).Times(0.5 * h.ZZ);
-            }
-        }
-        return jet;
-    }
+    // Each a method of its own: inlined into one they exceed what the JIT will inline, and every operator becomes a call.
 
-    [MethodImpl(AggressiveInlining)]
-    static TJet Increment(TJet η) => η - TJet.Constant(η.Parts.F);
+    [MethodImpl(NoInlining)]
+    static Vec3<TJet> Natural(Vec3<R> θ) => TFamily.Natural(TJet.At(θ));
+
+    [MethodImpl(NoInlining)]
+    static TJet LogNormalizer(Vec3<TJet> η) => TFamily.LogNormalizer(η);
+
+    [MethodImpl(NoInlining)]
+    TJet Collapsed(Vec3<TJet> η) => TFamily.LogKernel(summary.Sums.Lift<TJet>(), η);
+
+    [MethodImpl(NoInlining)]
+    TJet Linear(Vec3<TJet> η) => TFamily.LogLinear(summary.Sums.Lift<TJet>(), η);
+
+    TJet Summed(Vec3<TJet> η, R active)
+    {
+        var at = new Vec3<R>(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
+        return TJet.Compose(sample.KernelSum<TFamily>(at, active), η) + Linear(η);
+    }
 
     /// <summary>0 where a slot is known, or rests on a bound with the score pointing outwards.</summary>
     [MethodImpl(AggressiveInlining)]
     static R Held(R free, R θ, R score, R low, R high) =>
         R.IfLess(low, θ, R.IfLess(θ, high, free, R.IfLess(0.0, score, 0.0, free)), R.IfLess(score, 0.0, 0.0, free));
 
+    [MethodImpl(NoInlining)]
     public Vec3<R> Retract(Vec3<R> from, Vec3<R> to, R length)
     {
         R longest = LongestStep, scale = R.IfLess(longest, length, longest / length, 1.0);
+        if (!restricted)
+        {
+            return new(
+                R.MultiplyAdd(scale, to.X - from.X, from.X), R.MultiplyAdd(scale, to.Y - from.Y, from.Y),
+                R.MultiplyAdd(scale, to.Z - from.Z, from.Z));
+        }
         return new(
             Clamp(from.X, to.X, scale, prior.Low.X, prior.High.X),
             Clamp(from.Y, to.Y, scale, prior.Low.Y, prior.High.Y),

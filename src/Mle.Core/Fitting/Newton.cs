@@ -6,7 +6,8 @@ namespace Mle;
 /// <summary>A function to maximise. It carries data, known values and bounds.</summary>
 public interface IObjective<TPoint, TJet, R> where TPoint : struct where R : unmanaged, IReal<R>
 {
-    void At(TPoint θ, ref TJet jet);
+    /// <summary>Value and derivatives; lanes that are not active may be left as they were.</summary>
+    void At(TPoint θ, R active, ref TJet jet);
 
     /// <summary>The step from one point towards another, shortened in length and kept inside the bounds.</summary>
     TPoint Retract(TPoint from, TPoint to, R length);
@@ -62,7 +63,7 @@ public static class Newton
         iterations = 0.0;
         var to = θ;
         TJet there = here;
-        f.At(θ, ref here);
+        f.At(θ, R.IfLess(idle, one, one, zero), ref here);
         for (int i = 0; i < limit; i++)
         {
             R active = R.IfLess(ending, one, one, zero);
@@ -77,7 +78,7 @@ public static class Newton
                 θ = f.If(active, to, θ);
                 return R.IfLess(ending, one, one, ending);
             }
-            f.At(to, ref there);
+            f.At(to, active, ref there);
             R noise = 1e-12 * (one + R.Abs(here.Value));
             R finite = R.IfLess(R.Abs(there.Value), double.PositiveInfinity, definite, zero);
             R better = R.IfLess(there.Value, here.Value, R.IfLess(decrement, noise, finite, zero), finite);

@@ -6,20 +6,24 @@ namespace Mle;
 /// </summary>
 public readonly struct Standardization(double center, int exponent)
 {
+    readonly double scale = Math.ScaleB(1, exponent), perScale = Math.ScaleB(1, -exponent);
+
     public double Center { get; } = center;
 
     public int Exponent { get; } = exponent;
 
-    public double Scale => Math.ScaleB(1, Exponent);
+    public double Scale => scale;
+
+    public double PerScale => perScale;
 
     public double LogScale => Exponent * 0.69314718055994530942;
 
     /// <summary>A standardised parameter value on the scale of the data.</summary>
     public double Map(Role role, double v) => role switch
     {
-        Role.Location => Center + Math.ScaleB(v, Exponent),
-        Role.Scale => Math.ScaleB(v, Exponent),
-        Role.Rate => Math.ScaleB(v, -Exponent),
+        Role.Location => Center + scale * v,
+        Role.Scale => scale * v,
+        Role.Rate => perScale * v,
         Role.LogScale => v + LogScale,
         _ => v,
     };
@@ -27,9 +31,9 @@ public readonly struct Standardization(double center, int exponent)
     /// <summary>The inverse of <see cref="Map"/>.</summary>
     public double Unmap(Role role, double v) => role switch
     {
-        Role.Location => Math.ScaleB(v - Center, -Exponent),
-        Role.Scale => Math.ScaleB(v, -Exponent),
-        Role.Rate => Math.ScaleB(v, Exponent),
+        Role.Location => perScale * (v - Center),
+        Role.Scale => perScale * v,
+        Role.Rate => scale * v,
         Role.LogScale => v - LogScale,
         _ => v,
     };
@@ -37,8 +41,8 @@ public readonly struct Standardization(double center, int exponent)
     /// <summary>The derivative of <see cref="Map"/> in v.</summary>
     public double Slope(Role role) => role switch
     {
-        Role.Location or Role.Scale => Scale,
-        Role.Rate => Math.ScaleB(1, -Exponent),
+        Role.Location or Role.Scale => scale,
+        Role.Rate => perScale,
         _ => 1,
     };
 

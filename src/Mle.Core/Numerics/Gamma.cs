@@ -3,33 +3,243 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
 
+/// <summary>log Γ and its derivatives for x ≥ 0, branch-free; NaN below 0.</summary>
+/// <remarks>
+/// Up to 2.5 the recurrence Γ(x) = Γ(y)/D(x) moves x to 1.5 ≤ y ≤ 2.5, where polynomials in y − 2 serve; above, Stirling's
+/// form with polynomials in 1/x² (Abramowitz and Stegun 6.1.40, 6.3.18, 6.4.12, but minimax instead of asymptotic).
+/// No sum of several recurrence terms ever cancels against an asymptotic part, and one logarithm and one reciprocal
+/// serve all of it. The coefficients are derived in tests/Mle.Tests/data/numerics/coefficients.py.
+/// </remarks>
 public static class Gamma
 {
+    /// <summary>
+    /// ψ⁽ⁿ⁾(x) of order n ≥ −1: log Γ, digamma, trigamma … Error below 4 ulp up to order 4, or 4e-16 absolute beside
+    /// the zeros of log Γ (2) and of digamma (1.4616…). At 0: ∞ for log Γ and odd orders, −∞ for even ones.
+    /// </summary>
     public static T Polygamma<T>(int order, T x) where T : unmanaged, IReal<T>
     {
-        T s = 0.0, one = 1.0, product = 1.0;
-        double factorial = 1; for (int i = 2; i <= order; i++) factorial *= i;
-        for (int i = 0; i < 24; i++)
-        {
-            T r = 1.0 / x, t = r; for (int j = 0; j < order; j++) t *= r;
-            s += T.IfLess(x, 24.0, t, 0.0);
-            product *= T.IfLess(x, 24.0, x, 1.0);
-            x += T.IfLess(x, 24.0, one, 0.0);
-        }
-        T z = 1.0 / x, w = z * z;
-        if (order < 0) return (x - 0.5) * T.Log(x) - x + 0.91893853320467274178 - T.Log(product) + z * (1.0 / 12 - w * (1.0 / 360 - w * (1.0 / 1260 - w * (1.0 / 1680))));
-        if (order == 0) return T.Log(x) - s - 0.5 * z - w * (1.0 / 12 - w * (1.0 / 120 - w * (1.0 / 252 - w * (1.0 / 240))));
-        T p = 1.0; for (int j = 0; j < order; j++) p *= z;
-        double f1 = factorial / order;
-        T tail = f1 * p * (1.0 + 0.5 * order * z);
-        T c = p * w * (factorial * (order + 1) / 2.0);
-        tail += c * (1.0 / 6 - w * ((order + 2.0) * (order + 3) / 12 * (1.0 / 30) - w * ((order + 2.0) * (order + 3) / 12 * (order + 4) * (order + 5) / 30 / 42)));
-        T result = factorial * s + tail;
-        return (order & 1) == 1 ? result : -result;
+        if (order > 1) return HigherPolygamma(order, x);
+        return order < 0 ? LogGamma(x) : order == 0 ? Digamma(x) : Trigamma(x);
     }
 
-    public static void Derivatives<T>(T x, out T logGamma, out T digamma, out T trigamma) where T : unmanaged, IReal<T>
+    static T LogGamma<T>(T x) where T : unmanaged, IReal<T>
     {
-        logGamma = Polygamma(-1, x); digamma = Polygamma(0, x); trigamma = Polygamma(1, x);
+        Together(x, out T logGamma, out _, out _);
+        return logGamma;
+    }
+
+    static T Digamma<T>(T x) where T : unmanaged, IReal<T>
+    {
+        Together(x, out _, out T digamma, out _);
+        return digamma;
+    }
+
+    static T Trigamma<T>(T x) where T : unmanaged, IReal<T>
+    {
+        Together(x, out _, out _, out T trigamma);
+        return trigamma;
+    }
+
+    /// <summary>log Γ, ψ and ψ′ together for little more than the price of one. Errors as of <see cref="Polygamma"/>.</summary>
+    public static void Derivatives<T>(T x, out T logGamma, out T digamma, out T trigamma) where T : unmanaged, IReal<T>
+        => Together(x, out logGamma, out digamma, out trigamma);
+
+    // Inlined, so that what a caller does not take is not computed.
+    [MethodImpl(AggressiveInlining)]
+    static void Together<T>(T x, out T logGamma, out T digamma, out T trigamma) where T : unmanaged, IReal<T>
+    {
+        T zero = 0.0, half = 0.5, one = 1.0, oneHalf = 1.5, near = 2.5, a = T.Abs(x);
+        T divisor = T.IfLess(a, half, T.MultiplyAdd(a, a, a), a), z = one / divisor, w = z * z;
+        T high = Elementary.LogParts(divisor, out T low);
+
+        // With one step, ψ(x) = ψ(y) − 1/x and ψ′(x) = ψ′(y) + 1/x²; with two, over the common denominator x(x + 1).
+        T d = T.IfLess(a, half, a, T.IfLess(a, oneHalf, a - one, a - 2.0)), steps = T.IfLess(a, oneHalf, one, zero);
+        T first = T.IfLess(a, half, a + a + one, steps), second = T.IfLess(a, half, divisor + divisor + one, steps);
+        T nearLog = T.MultiplyAdd(d, NearLogGamma(d), -(steps * (high + low)));
+        T nearDigamma = NearDigamma(d) - first * z;
+        T nearTrigamma = T.MultiplyAdd(second * z, z, NearTrigamma(d));
+
+        // ½ log 2π − ½ is the constant left by writing log x − 1, which keeps every term positive.
+        T farLog = T.MultiplyAdd(a - half, (high - one) + low, 0.41893853320467274 + z * FarLogGamma(w));
+        T farDigamma = high + (low - T.MultiplyAdd(w, FarDigamma(w), half * z));
+        T farTrigamma = T.MultiplyAdd(w, T.MultiplyAdd(z, FarTrigamma(w), half), z);
+
+        logGamma = T.IfLess(x, zero, double.NaN, T.IfLess(a, near, nearLog, farLog));
+        digamma = T.IfLess(x, zero, double.NaN, T.IfLess(a, near, nearDigamma, farDigamma));
+        trigamma = T.IfLess(x, zero, double.NaN, T.IfLess(a, near, nearTrigamma, farTrigamma));
+    }
+
+    // The recurrence over 16 + n steps where x is below that, and Abramowitz and Stegun 6.4.11. Every term is positive
+    // and they are added from the smallest to the largest.
+    static T HigherPolygamma<T>(int n, T x) where T : unmanaged, IReal<T>
+    {
+        double factorial = 1;
+        for (int i = 2; i < n; i++) factorial *= i;
+        T zero = 0.0, one = 1.0, steps = 16.0 + n, a = T.Abs(x), top = T.IfLess(a, steps, a + steps, a), z = one / top, w = z * z;
+        // Ratios of successive Bernoulli numbers B₁₈/B₁₆ … B₄/B₂, each with the factorials it brings.
+        T s = Term(n, 9, -43867.0 * 510 / (798.0 * 3617)) * w + one;
+        s = T.MultiplyAdd(Term(n, 8, -3617.0 * 6 / (510.0 * 7)) * w, s, one);
+        s = T.MultiplyAdd(Term(n, 7, -7.0 * 2730 / (6.0 * 691)) * w, s, one);
+        s = T.MultiplyAdd(Term(n, 6, -691.0 * 66 / (2730.0 * 5)) * w, s, one);
+        s = T.MultiplyAdd(Term(n, 5, -25.0 / 11) * w, s, one);
+        s = T.MultiplyAdd(Term(n, 4, -7.0 / 5) * w, s, one);
+        s = T.MultiplyAdd(Term(n, 3, -5.0 / 7) * w, s, one);
+        s = T.MultiplyAdd(Term(n, 2, -1.0 / 5) * w, s, one);
+        s = T.MultiplyAdd(T.MultiplyAdd(n * (n + 1.0) / 12 * z, s, 0.5 * n), z, one);
+        T tail = factorial / Power(top, n - 1) * z * s;
+        if (T.AnyLess(a, steps))
+        {
+            T sum = tail, scale = factorial * n;
+            for (int i = 15 + n; i >= 0; i--) sum += scale / Power(a + (double)i, n + 1);
+            tail = T.IfLess(a, steps, sum, tail);
+        }
+        return T.IfLess(x, zero, double.NaN, (n & 1) == 1 ? tail : -tail);
+    }
+
+    static double Term(int n, int k, double bernoulli) => bernoulli * (2 * k + n - 2) * (2 * k + n - 1) / ((2 * k - 1) * (2 * k));
+
+    [MethodImpl(AggressiveInlining)]
+    static T Power<T>(T x, int n) where T : unmanaged, IReal<T>
+    {
+        T power = x;
+        for (int i = 1; i < n; i++) power *= x;
+        return power;
+    }
+
+    // log Γ(2 + d)/d, ψ(2 + d) and ψ′(2 + d) for |d| ≤ ½.
+    [MethodImpl(AggressiveInlining)]
+    static T NearLogGamma<T>(T d) where T : unmanaged, IReal<T>
+    {
+        T u = d * d;
+        T even = -5.812500871134155e-07, odd = 2.829079787949475e-07;
+        even = T.MultiplyAdd(even, u, -1.974188393315132e-06);
+        even = T.MultiplyAdd(even, u, -9.456338187318318e-06);
+        even = T.MultiplyAdd(even, u, -4.4923717060099594e-05);
+        even = T.MultiplyAdd(even, u, -0.00022315497869325817);
+        even = T.MultiplyAdd(even, u, -0.0011927539009200798);
+        even = T.MultiplyAdd(even, u, -0.0073855510289379854);
+        even = T.MultiplyAdd(even, u, -0.0673523010531956);
+        even = T.MultiplyAdd(even, u, 0.42278433509846713);
+        odd = T.MultiplyAdd(odd, u, 9.156250152404357e-07);
+        odd = T.MultiplyAdd(odd, u, 4.386641614652405e-06);
+        odd = T.MultiplyAdd(odd, u, 2.05051410364044e-05);
+        odd = T.MultiplyAdd(odd, u, 9.945773301668181e-05);
+        odd = T.MultiplyAdd(odd, u, 0.0005096695109522621);
+        odd = T.MultiplyAdd(odd, u, 0.00289051033121161);
+        odd = T.MultiplyAdd(odd, u, 0.020580808427777215);
+        odd = T.MultiplyAdd(odd, u, 0.32246703342411326);
+        return T.MultiplyAdd(odd, d, even);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    static T NearDigamma<T>(T d) where T : unmanaged, IReal<T>
+    {
+        T u = d * d;
+        T even = -3.129907964119643e-06, odd = 5.134170592793901e-06;
+        even = T.MultiplyAdd(even, u, -6.666567672796811e-06);
+        even = T.MultiplyAdd(even, u, -3.0976079319073116e-05);
+        even = T.MultiplyAdd(even, u, -0.0001226240951558128);
+        even = T.MultiplyAdd(even, u, -0.0004942009607787088);
+        even = T.MultiplyAdd(even, u, -0.002008391802888693);
+        even = T.MultiplyAdd(even, u, -0.008349277430059273);
+        even = T.MultiplyAdd(even, u, -0.03692775514222674);
+        even = T.MultiplyAdd(even, u, -0.20205690315960478);
+        even = T.MultiplyAdd(even, u, 0.42278433509846713);
+        odd = T.MultiplyAdd(odd, u, 1.4606590998228594e-05);
+        odd = T.MultiplyAdd(odd, u, 6.143152369067141e-05);
+        odd = T.MultiplyAdd(odd, u, 0.0002460574925522985);
+        odd = T.MultiplyAdd(odd, u, 0.000994577871693641);
+        odd = T.MultiplyAdd(odd, u, 0.0040773560480308405);
+        odd = T.MultiplyAdd(odd, u, 0.01734306198880346);
+        odd = T.MultiplyAdd(odd, u, 0.08232323371108219);
+        odd = T.MultiplyAdd(odd, u, 0.6449340668482266);
+        return T.MultiplyAdd(odd, d, even);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    static T NearTrigamma<T>(T d) where T : unmanaged, IReal<T>
+    {
+        T u = d * d;
+        T even = 2.5816192662123774e-05, odd = -1.3468432456561721e-05;
+        even = T.MultiplyAdd(even, u, 6.054098761658964e-05);
+        even = T.MultiplyAdd(even, u, 0.00023055368188673473);
+        even = T.MultiplyAdd(even, u, 0.0007959871154836383);
+        even = T.MultiplyAdd(even, u, 0.0027069786114674297);
+        even = T.MultiplyAdd(even, u, 0.008951174362898558);
+        even = T.MultiplyAdd(even, u, 0.02854149345459848);
+        even = T.MultiplyAdd(even, u, 0.08671530992089654);
+        even = T.MultiplyAdd(even, u, 0.24696970113342478);
+        even = T.MultiplyAdd(even, u, 0.6449340668482264);
+        odd = T.MultiplyAdd(odd, u, -3.218323255939089e-05);
+        odd = T.MultiplyAdd(odd, u, -0.00012282920378607154);
+        odd = T.MultiplyAdd(odd, u, -0.0004281258747318773);
+        odd = T.MultiplyAdd(odd, u, -0.001472571547096658);
+        odd = T.MultiplyAdd(odd, u, -0.004941885351181378);
+        odd = T.MultiplyAdd(odd, u, -0.016067142630641244);
+        odd = T.MultiplyAdd(odd, u, -0.05009566429127082);
+        odd = T.MultiplyAdd(odd, u, -0.14771102057347882);
+        odd = T.MultiplyAdd(odd, u, -0.4041138063191886);
+        return T.MultiplyAdd(odd, d, even);
+    }
+
+    // The remainders of Stirling's form over their leading powers of 1/x, in w = 1/x² ≤ 0.16.
+    [MethodImpl(AggressiveInlining)]
+    static T FarLogGamma<T>(T w) where T : unmanaged, IReal<T>
+    {
+        T u = w * w;
+        T even = 0.9389852647254049, odd = -1.2402121402755064;
+        even = T.MultiplyAdd(even, u, 0.7711624318410778);
+        even = T.MultiplyAdd(even, u, 0.09136542848409944);
+        even = T.MultiplyAdd(even, u, 0.006071680528981496);
+        even = T.MultiplyAdd(even, u, 0.0008413346938389323);
+        even = T.MultiplyAdd(even, u, 0.0007936506920554048);
+        even = T.MultiplyAdd(even, u, 0.08333333333333175);
+        odd = T.MultiplyAdd(odd, u, -0.3067708584969373);
+        odd = T.MultiplyAdd(odd, u, -0.02341549780640711);
+        odd = T.MultiplyAdd(odd, u, -0.0019034826391060944);
+        odd = T.MultiplyAdd(odd, u, -0.0005952298063137004);
+        odd = T.MultiplyAdd(odd, u, -0.002777777777120097);
+        return T.MultiplyAdd(odd, w, even);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    static T FarDigamma<T>(T w) where T : unmanaged, IReal<T>
+    {
+        T u = w * w;
+        T even = 112.54488909529815, odd = -83.78281003738327;
+        even = T.MultiplyAdd(even, u, 27.792701578633498);
+        even = T.MultiplyAdd(even, u, 1.8046249719708969);
+        even = T.MultiplyAdd(even, u, 0.0801407366114058);
+        even = T.MultiplyAdd(even, u, 0.007573155388488852);
+        even = T.MultiplyAdd(even, u, 0.003968253551964838);
+        even = T.MultiplyAdd(even, u, 0.08333333333332926);
+        odd = T.MultiplyAdd(odd, u, -70.56067762562625);
+        odd = T.MultiplyAdd(odd, u, -7.902042591418535);
+        odd = T.MultiplyAdd(odd, u, -0.3722619688788);
+        odd = T.MultiplyAdd(odd, u, -0.020984923159444703);
+        odd = T.MultiplyAdd(odd, u, -0.004166624582694799);
+        odd = T.MultiplyAdd(odd, u, -0.00833333333118249);
+        return T.MultiplyAdd(odd, w, even);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    static T FarTrigamma<T>(T w) where T : unmanaged, IReal<T>
+    {
+        T u = w * w;
+        T even = 9626.253597952458, odd = -13183.2186949847;
+        even = T.MultiplyAdd(even, u, 8387.405851061818);
+        even = T.MultiplyAdd(even, u, 929.0392353743334);
+        even = T.MultiplyAdd(even, u, 36.552950448813284);
+        even = T.MultiplyAdd(even, u, 1.1349667983617828);
+        even = T.MultiplyAdd(even, u, 0.07574052149839224);
+        even = T.MultiplyAdd(even, u, 0.023809522073955685);
+        even = T.MultiplyAdd(even, u, 0.16666666666665692);
+        odd = T.MultiplyAdd(odd, u, -3319.040225409116);
+        odd = T.MultiplyAdd(odd, u, -200.84365623152803);
+        odd = T.MultiplyAdd(odd, u, -6.230579939542385);
+        odd = T.MultiplyAdd(odd, u, -0.2522409610826926);
+        odd = T.MultiplyAdd(odd, u, -0.03333311180367327);
+        odd = T.MultiplyAdd(odd, u, -0.033333333326392295);
+        return T.MultiplyAdd(odd, w, even);
     }
 }

@@ -16,6 +16,9 @@ public interface IJet<TSelf, T> : IReal<TSelf>, IAscent<TSelf, Vec3<T>, T> where
     /// <summary>Value and derivatives; slots that were not differentiated have zeros.</summary>
     Derivatives<T> Parts { get; }
 
+    /// <summary>A function of η, given by its derivatives in η, as a function of what η depends on.</summary>
+    static abstract TSelf Compose(Derivatives<T> outer, Vec3<TSelf> η);
+
     /// <summary>w times the jet.</summary>
     TSelf Times(T weight);
 

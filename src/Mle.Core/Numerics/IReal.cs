@@ -21,6 +21,12 @@ public interface IReal<T> :
 
     static abstract T Abs(T x);
 
+    /// <summary>The smaller; either of them where one is not a number.</summary>
+    static abstract T Min(T a, T b);
+
+    /// <summary>The larger; either of them where one is not a number.</summary>
+    static abstract T Max(T a, T b);
+
     /// <summary>a·b + c, fused where the hardware has it: nothing may rely on the single rounding.</summary>
     static abstract T MultiplyAdd(T a, T b, T c);
 
@@ -55,6 +61,9 @@ public interface IReal<T> :
 
     /// <summary>The sum over the lanes, in a fixed tree; of a jet, the sum of its value.</summary>
     static abstract double Sum(T x);
+
+    /// <summary>The smallest of the lanes.</summary>
+    static abstract double Least(T x);
 
     /// <summary>The first lane's value.</summary>
     static abstract double Lead(T x);

@@ -32,6 +32,19 @@ public readonly struct Jet1<T>(T f, T x, T xx)
         get => new(F, X, XX);
     }
 
+    [MethodImpl(NoInlining)]
+    public static Jet1<T> Compose(Derivatives<T> outer, Vec3<Jet1<T>> η)
+    {
+        Vec3<T> g = outer.Score;
+        Symmetric3<T> h = outer.Hessian;
+        Jet1<T> x = η.X, y = η.Y, z = η.Z;
+        T xx = h.XX * x.X + h.XY * y.X + h.XZ * z.X, yx = h.XY * x.X + h.YY * y.X + h.YZ * z.X, zx = h.XZ * x.X + h.YZ * y.X + h.ZZ * z.X;
+        return new(
+            outer.F,
+            g.X * x.X + g.Y * y.X + g.Z * z.X,
+            xx * x.X + yx * y.X + zx * z.X + g.X * x.XX + g.Y * y.XX + g.Z * z.XX);
+    }
+
     [MethodImpl(AggressiveInlining)]
     public Jet1<T> Times(T w) => new(w * F, w * X, w * XX);
 
@@ -75,6 +88,12 @@ public readonly struct Jet1<T>(T f, T x, T xx)
 
     [MethodImpl(AggressiveInlining)]
     public static Jet1<T> Abs(Jet1<T> a) => IfLess(a, 0.0, -a, a);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Min(Jet1<T> a, Jet1<T> b) => IfLess(a, b, a, b);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet1<T> Max(Jet1<T> a, Jet1<T> b) => IfLess(b, a, a, b);
 
     [MethodImpl(AggressiveInlining)]
     public static Jet1<T> MultiplyAdd(Jet1<T> a, Jet1<T> b, Jet1<T> c) => a * b + c;
@@ -150,13 +169,15 @@ public readonly struct Jet1<T>(T f, T x, T xx)
 
     public static double Sum(Jet1<T> a) => T.Sum(a.F);
 
+    public static double Least(Jet1<T> a) => T.Least(a.F);
+
     public static double Lead(Jet1<T> a) => T.Lead(a.F);
 
     public T Value => F;
 
     public T Curvature => T.Abs(XX);
 
-    [MethodImpl(AggressiveInlining)]
+    [MethodImpl(NoInlining)]
     public T Ascend(Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
     {
         T zero = 0.0, a = damping - XX;
@@ -167,7 +188,7 @@ public readonly struct Jet1<T>(T f, T x, T xx)
         return T.IfLess(zero, a, 1.0, zero);
     }
 
-    [MethodImpl(AggressiveInlining)]
+    [MethodImpl(NoInlining)]
     public Symmetric3<T> Covariance()
     {
         T one = 1.0;

@@ -32,6 +32,23 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
         get => new(F, X, Y, XX, XY, YY);
     }
 
+    [MethodImpl(NoInlining)]
+    public static Jet2<T> Compose(Derivatives<T> outer, Vec3<Jet2<T>> η)
+    {
+        Vec3<T> g = outer.Score;
+        Symmetric3<T> h = outer.Hessian;
+        Jet2<T> x = η.X, y = η.Y, z = η.Z;
+        T xx = h.XX * x.X + h.XY * y.X + h.XZ * z.X, yx = h.XY * x.X + h.YY * y.X + h.YZ * z.X, zx = h.XZ * x.X + h.YZ * y.X + h.ZZ * z.X;
+        T xy = h.XX * x.Y + h.XY * y.Y + h.XZ * z.Y, yy = h.XY * x.Y + h.YY * y.Y + h.YZ * z.Y, zy = h.XZ * x.Y + h.YZ * y.Y + h.ZZ * z.Y;
+        return new(
+            outer.F,
+            g.X * x.X + g.Y * y.X + g.Z * z.X,
+            g.X * x.Y + g.Y * y.Y + g.Z * z.Y,
+            xx * x.X + yx * y.X + zx * z.X + g.X * x.XX + g.Y * y.XX + g.Z * z.XX,
+            xx * x.Y + yx * y.Y + zx * z.Y + g.X * x.XY + g.Y * y.XY + g.Z * z.XY,
+            xy * x.Y + yy * y.Y + zy * z.Y + g.X * x.YY + g.Y * y.YY + g.Z * z.YY);
+    }
+
     [MethodImpl(AggressiveInlining)]
     public Jet2<T> Times(T w) => new(w * F, w * X, w * Y, w * XX, w * XY, w * YY);
 
@@ -78,6 +95,12 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
 
     [MethodImpl(AggressiveInlining)]
     public static Jet2<T> Abs(Jet2<T> a) => IfLess(a, 0.0, -a, a);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet2<T> Min(Jet2<T> a, Jet2<T> b) => IfLess(a, b, a, b);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet2<T> Max(Jet2<T> a, Jet2<T> b) => IfLess(b, a, a, b);
 
     [MethodImpl(AggressiveInlining)]
     public static Jet2<T> MultiplyAdd(Jet2<T> a, Jet2<T> b, Jet2<T> c) => a * b + c;
@@ -156,13 +179,15 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
 
     public static double Sum(Jet2<T> a) => T.Sum(a.F);
 
+    public static double Least(Jet2<T> a) => T.Least(a.F);
+
     public static double Lead(Jet2<T> a) => T.Lead(a.F);
 
     public T Value => F;
 
     public T Curvature => T.Abs(XX) + T.Abs(YY);
 
-    [MethodImpl(AggressiveInlining)]
+    [MethodImpl(NoInlining)]
     public T Ascend(Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
     {
         T zero = 0.0, one = 1.0, a = damping - XX, b = -XY, c = damping - YY, det = a * c - b * b;
@@ -174,7 +199,7 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
         return T.IfLess(zero, a, T.IfLess(zero, det, 1.0, zero), zero);
     }
 
-    [MethodImpl(AggressiveInlining)]
+    [MethodImpl(NoInlining)]
     public Symmetric3<T> Covariance()
     {
         T one = 1.0, det = XX * YY - XY * XY, r = one / det;

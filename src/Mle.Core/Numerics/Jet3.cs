@@ -32,6 +32,28 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
         get => new(F, X, Y, Z, XX, XY, YY, XZ, YZ, ZZ);
     }
 
+    [MethodImpl(NoInlining)]
+    public static Jet3<T> Compose(Derivatives<T> outer, Vec3<Jet3<T>> η)
+    {
+        Vec3<T> g = outer.Score;
+        Symmetric3<T> h = outer.Hessian;
+        Jet3<T> x = η.X, y = η.Y, z = η.Z;
+        T xx = h.XX * x.X + h.XY * y.X + h.XZ * z.X, yx = h.XY * x.X + h.YY * y.X + h.YZ * z.X, zx = h.XZ * x.X + h.YZ * y.X + h.ZZ * z.X;
+        T xy = h.XX * x.Y + h.XY * y.Y + h.XZ * z.Y, yy = h.XY * x.Y + h.YY * y.Y + h.YZ * z.Y, zy = h.XZ * x.Y + h.YZ * y.Y + h.ZZ * z.Y;
+        T xz = h.XX * x.Z + h.XY * y.Z + h.XZ * z.Z, yz = h.XY * x.Z + h.YY * y.Z + h.YZ * z.Z, zz = h.XZ * x.Z + h.YZ * y.Z + h.ZZ * z.Z;
+        return new(
+            outer.F,
+            g.X * x.X + g.Y * y.X + g.Z * z.X,
+            g.X * x.Y + g.Y * y.Y + g.Z * z.Y,
+            g.X * x.Z + g.Y * y.Z + g.Z * z.Z,
+            xx * x.X + yx * y.X + zx * z.X + g.X * x.XX + g.Y * y.XX + g.Z * z.XX,
+            xx * x.Y + yx * y.Y + zx * z.Y + g.X * x.XY + g.Y * y.XY + g.Z * z.XY,
+            xy * x.Y + yy * y.Y + zy * z.Y + g.X * x.YY + g.Y * y.YY + g.Z * z.YY,
+            xx * x.Z + yx * y.Z + zx * z.Z + g.X * x.XZ + g.Y * y.XZ + g.Z * z.XZ,
+            xy * x.Z + yy * y.Z + zy * z.Z + g.X * x.YZ + g.Y * y.YZ + g.Z * z.YZ,
+            xz * x.Z + yz * y.Z + zz * z.Z + g.X * x.ZZ + g.Y * y.ZZ + g.Z * z.ZZ);
+    }
+
     [MethodImpl(AggressiveInlining)]
     public Jet3<T> Times(T w) => new(w * F, w * X, w * Y, w * Z, w * XX, w * XY, w * YY, w * XZ, w * YZ, w * ZZ);
 
@@ -82,6 +104,12 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
 
     [MethodImpl(AggressiveInlining)]
     public static Jet3<T> Abs(Jet3<T> a) => IfLess(a, 0.0, -a, a);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet3<T> Min(Jet3<T> a, Jet3<T> b) => IfLess(a, b, a, b);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Jet3<T> Max(Jet3<T> a, Jet3<T> b) => IfLess(b, a, a, b);
 
     [MethodImpl(AggressiveInlining)]
     public static Jet3<T> MultiplyAdd(Jet3<T> a, Jet3<T> b, Jet3<T> c) => a * b + c;
@@ -164,13 +192,15 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
 
     public static double Sum(Jet3<T> a) => T.Sum(a.F);
 
+    public static double Least(Jet3<T> a) => T.Least(a.F);
+
     public static double Lead(Jet3<T> a) => T.Lead(a.F);
 
     public T Value => F;
 
     public T Curvature => T.Abs(XX) + T.Abs(YY) + T.Abs(ZZ);
 
-    [MethodImpl(AggressiveInlining)]
+    [MethodImpl(NoInlining)]
     public T Ascend(Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
     {
         T zero = 0.0, one = 1.0;
@@ -185,7 +215,7 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
         return T.IfLess(zero, a, T.IfLess(zero, d2, T.IfLess(zero, d3, one, zero), zero), zero);
     }
 
-    [MethodImpl(AggressiveInlining)]
+    [MethodImpl(NoInlining)]
     public Symmetric3<T> Covariance()
     {
         T one = 1.0, xx = YY * ZZ - YZ * YZ, xy = XZ * YZ - XY * ZZ, xz = XY * YZ - XZ * YY;

@@ -25,6 +25,8 @@ public readonly struct Lanes256(Vector256<double> value) : IReal<Lanes256>
 
     [MethodImpl(AggressiveInlining)] public static Lanes256 Sqrt(Lanes256 x) => new(Vector256.Sqrt(x.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes256 Abs(Lanes256 x) => new(Vector256.Abs(x.Value));
+    [MethodImpl(AggressiveInlining)] public static Lanes256 Min(Lanes256 a, Lanes256 b) => new(Vector256.MinNative(a.Value, b.Value));
+    [MethodImpl(AggressiveInlining)] public static Lanes256 Max(Lanes256 a, Lanes256 b) => new(Vector256.MaxNative(a.Value, b.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a.Value, b.Value, c.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes256 Round(Lanes256 x) => new(Vector256.Round(x.Value));
 
@@ -56,6 +58,13 @@ public readonly struct Lanes256(Vector256<double> value) : IReal<Lanes256>
     {
         var pairs = x.Value.GetLower() + x.Value.GetUpper();
         return pairs.ToScalar() + pairs.GetElement(1);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static double Least(Lanes256 x)
+    {
+        var pairs = Vector128.MinNative(x.Value.GetLower(), x.Value.GetUpper());
+        return Vector128.MinNative(pairs, Vector128.Create(pairs.GetElement(1))).ToScalar();
     }
 
     [MethodImpl(AggressiveInlining)] public static double Lead(Lanes256 x) => x.Value.ToScalar();

@@ -25,6 +25,8 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
 
     [MethodImpl(AggressiveInlining)] public static Lanes512 Sqrt(Lanes512 x) => new(Vector512.Sqrt(x.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes512 Abs(Lanes512 x) => new(Vector512.Abs(x.Value));
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Vector512.MinNative(a.Value, b.Value));
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.MaxNative(a.Value, b.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a.Value, b.Value, c.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes512 Round(Lanes512 x) => new(Vector512.Round(x.Value));
 
@@ -52,6 +54,9 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
     [MethodImpl(AggressiveInlining)] public static Lanes512 Polygamma(int order, Lanes512 x) => Gamma.Polygamma(order, x);
 
     [MethodImpl(AggressiveInlining)] public static double Sum(Lanes512 x) => Lanes256.Sum(new(x.Value.GetLower() + x.Value.GetUpper()));
+
+    [MethodImpl(AggressiveInlining)]
+    public static double Least(Lanes512 x) => Lanes256.Least(new(Vector256.MinNative(x.Value.GetLower(), x.Value.GetUpper())));
 
     [MethodImpl(AggressiveInlining)] public static double Lead(Lanes512 x) => x.Value.ToScalar();
 

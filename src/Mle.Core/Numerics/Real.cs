@@ -24,6 +24,8 @@ public readonly struct Real(double value) : IReal<Real>
 
     [MethodImpl(AggressiveInlining)] public static Real Sqrt(Real x) => new(Math.Sqrt(x.Value));
     [MethodImpl(AggressiveInlining)] public static Real Abs(Real x) => new(Math.Abs(x.Value));
+    [MethodImpl(AggressiveInlining)] public static Real Min(Real a, Real b) => new(a.Value < b.Value ? a.Value : b.Value);
+    [MethodImpl(AggressiveInlining)] public static Real Max(Real a, Real b) => new(b.Value < a.Value ? a.Value : b.Value);
     [MethodImpl(AggressiveInlining)] public static Real MultiplyAdd(Real a, Real b, Real c) => new(Math.FusedMultiplyAdd(a.Value, b.Value, c.Value));
 
     // 1.5·2⁵²: the addition rounds to an integer. Beyond 2⁵¹ the sum would no longer do so, but nothing there needs it.
@@ -52,6 +54,7 @@ public readonly struct Real(double value) : IReal<Real>
     [MethodImpl(AggressiveInlining)] public static Real Polygamma(int order, Real x) => Gamma.Polygamma(order, x);
 
     [MethodImpl(AggressiveInlining)] public static double Sum(Real x) => x.Value;
+    [MethodImpl(AggressiveInlining)] public static double Least(Real x) => x.Value;
     [MethodImpl(AggressiveInlining)] public static double Lead(Real x) => x.Value;
 
     public override string ToString() => Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
