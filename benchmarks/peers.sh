@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Our CPU engine and hand-written C++ on the same inputs, in turn, one thread each.
+# usage: benchmarks/peers.sh PEERS DATA [ROUNDS]
+#   PEERS  a folder with native_w12.cpp and peer.h; DATA  the inputs that its make_data.py wrote
+# Prints a table of the medians over all rounds, and keeps every line in benchmarks/results/<machine>/peers.jsonl.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+peers=$(realpath "$1") data=$(realpath "$2") rounds=${3:-3}
+machine=$(lscpu | awk -F: '/^Vendor ID|^CPU family|^Model:/ { gsub(/ /, "", $2); printf "%s%s", separator, tolower($2); separator = "-" }')
+results=benchmarks/results/$machine
+mkdir -p "$results"
+build=$(mktemp -d)
+trap 'rm -rf "$build"' EXIT
+
+flags="-O3 -march=native -mprefer-vector-width=512 -ffast-math -fopenmp -w"
+g++ $flags -o "$build/native" "$peers/native_w12.cpp"
+g++ $flags -DINL -o "$build/native-inl" "$peers/native_w12.cpp"
+dotnet build benchmarks/Mle.Benchmarks -c Release -v quiet -nologo
+
+{
+    printf '{"machine":"%s","date":"%s","cpu":"%s","gxx":"%s","dotnet":"%s","commit":"%s"}\n' "$machine" "$(date -u +%F)" \
+        "$(lscpu | sed -n 's/^Model name: *//p' | head -1)" "$(g++ -dumpfullversion)" "$(dotnet --version)" "$(git describe --always --dirty)"
+    for ((round = 0; round < rounds; round++)); do
+        OMP_NUM_THREADS=1 "$build/native" "$data"
+        dotnet benchmarks/Mle.Benchmarks/bin/Release/net10.0/Mle.Benchmarks.dll peers "$data"
+        OMP_NUM_THREADS=1 "$build/native-inl" "$data"
+    done
+} >"$results/peers.jsonl"
+python3 benchmarks/peers.py "$results/peers.jsonl" | tee "$results/peers.md"
