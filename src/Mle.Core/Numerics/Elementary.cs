@@ -17,11 +17,11 @@ public static class Elementary
     // 1.5·2⁵²: adding and subtracting it rounds to an integer.
     internal const double Integer = 6755399441055744;
 
-    /// <summary>log x: −∞ at 0, NaN below. Error below 0.6 ulp.</summary>
+    /// <summary>log x: −∞ at 0, NaN below. Error below 1 ulp.</summary>
     [MethodImpl(AggressiveInlining)]
     public static T Log<T>(T x) where T : unmanaged, IReal<T> => LogParts(x, out T low) + low;
 
-    /// <summary>log x as an unevaluated sum, with an error below 2⁻⁵⁷·max(1, |log x|)/4; the low part is always finite.</summary>
+    /// <summary>log x as an unevaluated sum, a few bits more than a double; the low part is always finite.</summary>
     [MethodImpl(AggressiveInlining)]
     internal static T LogParts<T>(T x, out T low) where T : unmanaged, IReal<T>
     {
@@ -72,9 +72,8 @@ public static class Elementary
     [MethodImpl(AggressiveInlining)]
     public static T Exp<T>(T x) where T : unmanaged, IReal<T>
     {
-        T lowest = -750.0, highest = 710.0;
-        x = T.IfLess(x, lowest, lowest, x);
-        x = T.IfLess(highest, x, highest, x);
+        // x second, for that is what comes back when it is not a number.
+        x = T.Min(710.0, T.Max(-750.0, x));
         T one = 1.0, r = Reduce(x, out T k), sum = one + r;
         return Scale(sum + ((r - (sum - one)) + Tail(r)), k);
     }
@@ -83,9 +82,8 @@ public static class Elementary
     [MethodImpl(AggressiveInlining)]
     public static T Expm1<T>(T x) where T : unmanaged, IReal<T>
     {
-        T one = 1.0, lowest = -50.0, highest = 710.0;
-        x = T.IfLess(x, lowest, lowest, x);
-        x = T.IfLess(highest, x, highest, x);
+        T one = 1.0;
+        x = T.Min(710.0, T.Max(-50.0, x));
         T r = Reduce(x, out T k);
         return Scale(r + Tail(r) + (one - T.ScaleB(one, T.IfLess(k, 60.0, -k, -60.0))), k);
     }
@@ -113,7 +111,7 @@ public static class Elementary
         return T.MultiplyAdd(v, c4, T.MultiplyAdd(u, c2, c0)) * u;
     }
 
-    /// <summary>x·2ⁿ for integer-valued |n| ≤ 1100, rounded once where the result is subnormal.</summary>
+    /// <summary>x·2ⁿ for integer-valued |n| ≤ 2000, rounded once where the result is subnormal.</summary>
     [MethodImpl(AggressiveInlining)]
     internal static T Scale<T>(T x, T n) where T : unmanaged, IReal<T>
     {

@@ -3,74 +3,86 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
 
-/// <summary>log Γ and its derivatives for x ≥ 0, branch-free; NaN below 0.</summary>
+/// <summary>log Γ and its derivatives for x ≥ 0; NaN below 0.</summary>
 /// <remarks>
 /// Up to 2.5 the recurrence Γ(x) = Γ(y)/D(x) moves x to 1.5 ≤ y ≤ 2.5, where polynomials in y − 2 serve; above, Stirling's
 /// form with polynomials in 1/x² (Abramowitz and Stegun 6.1.40, 6.3.18, 6.4.12, but minimax instead of asymptotic).
-/// No sum of several recurrence terms ever cancels against an asymptotic part, and one logarithm and one reciprocal
-/// serve all of it. The coefficients are derived in tests/Mle.Tests/data/numerics/coefficients.py.
+/// One logarithm and one reciprocal serve both and all three functions, and no long sum cancels against an asymptotic
+/// part. A branch only skips the lower half where no lane needs it. The coefficients are derived in tests/Mle.Tests/data/numerics/coefficients.py.
 /// </remarks>
 public static class Gamma
 {
     /// <summary>
-    /// ψ⁽ⁿ⁾(x) of order n ≥ −1: log Γ, digamma, trigamma … Error below 4 ulp up to order 4, or 4e-16 absolute beside
-    /// the zeros of log Γ (2) and of digamma (1.4616…). At 0: ∞ for log Γ and odd orders, −∞ for even ones.
+    /// ψ⁽ⁿ⁾(x) of order n ≥ −1: log Γ, digamma, trigamma … Error below 4 ulp up to order 4, or 2.5e-16 absolute beside
+    /// the zeros of log Γ (1, 2) and of digamma (1.4616…). At 0: ∞ for log Γ and odd orders, −∞ for even ones.
     /// </summary>
     public static T Polygamma<T>(int order, T x) where T : unmanaged, IReal<T>
     {
         if (order > 1) return HigherPolygamma(order, x);
-        return order < 0 ? LogGamma(x) : order == 0 ? Digamma(x) : Trigamma(x);
-    }
-
-    static T LogGamma<T>(T x) where T : unmanaged, IReal<T>
-    {
-        Together(x, out T logGamma, out _, out _);
-        return logGamma;
-    }
-
-    static T Digamma<T>(T x) where T : unmanaged, IReal<T>
-    {
-        Together(x, out _, out T digamma, out _);
-        return digamma;
-    }
-
-    static T Trigamma<T>(T x) where T : unmanaged, IReal<T>
-    {
-        Together(x, out _, out _, out T trigamma);
-        return trigamma;
+        Derivatives(x, order, order, out T logGamma, out T digamma, out T trigamma);
+        return order < 0 ? logGamma : order == 0 ? digamma : trigamma;
     }
 
     /// <summary>log Γ, ψ and ψ′ together for little more than the price of one. Errors as of <see cref="Polygamma"/>.</summary>
     public static void Derivatives<T>(T x, out T logGamma, out T digamma, out T trigamma) where T : unmanaged, IReal<T>
-        => Together(x, out logGamma, out digamma, out trigamma);
+        => Derivatives(x, -1, 1, out logGamma, out digamma, out trigamma);
 
-    // Inlined, so that what a caller does not take is not computed.
-    [MethodImpl(AggressiveInlining)]
-    static void Together<T>(T x, out T logGamma, out T digamma, out T trigamma) where T : unmanaged, IReal<T>
+    // It needs the compiler's whole inlining budget for itself.
+    [MethodImpl(NoInlining)]
+    static void Derivatives<T>(T x, int first, int last, out T logGamma, out T digamma, out T trigamma) where T : unmanaged, IReal<T>
     {
         T zero = 0.0, half = 0.5, one = 1.0, oneHalf = 1.5, near = 2.5, a = T.Abs(x);
         T divisor = T.IfLess(a, half, T.MultiplyAdd(a, a, a), a), z = one / divisor, w = z * z;
         T high = Elementary.LogParts(divisor, out T low);
 
-        // With one step, ψ(x) = ψ(y) − 1/x and ψ′(x) = ψ′(y) + 1/x²; with two, over the common denominator x(x + 1).
-        T d = T.IfLess(a, half, a, T.IfLess(a, oneHalf, a - one, a - 2.0)), steps = T.IfLess(a, oneHalf, one, zero);
-        T first = T.IfLess(a, half, a + a + one, steps), second = T.IfLess(a, half, divisor + divisor + one, steps);
-        T nearLog = T.MultiplyAdd(d, NearLogGamma(d), -(steps * (high + low)));
-        T nearDigamma = NearDigamma(d) - first * z;
-        T nearTrigamma = T.MultiplyAdd(second * z, z, NearTrigamma(d));
-
         // ½ log 2π − ½ is the constant left by writing log x − 1, which keeps every term positive.
-        T farLog = T.MultiplyAdd(a - half, (high - one) + low, 0.41893853320467274 + z * FarLogGamma(w));
-        T farDigamma = high + (low - T.MultiplyAdd(w, FarDigamma(w), half * z));
-        T farTrigamma = T.MultiplyAdd(w, T.MultiplyAdd(z, FarTrigamma(w), half), z);
+        logGamma = digamma = trigamma = x;
+        if (first < 0) logGamma = T.MultiplyAdd(a - half, (high - one) + low, 0.41893853320467274 + z * FarLogGamma(w));
+        if (first <= 0 && last >= 0) digamma = high + (low - T.MultiplyAdd(w, FarDigamma(w), half * z));
+        if (last > 0) trigamma = T.MultiplyAdd(w, T.MultiplyAdd(z, FarTrigamma(w), half), z);
+        if (T.AnyLess(a, near))
+        {
+            // With one step, ψ(x) = ψ(y) − 1/x and ψ′(x) = ψ′(y) + 1/x²; with two, over the common denominator x(x + 1).
+            T d = T.IfLess(a, half, a, T.IfLess(a, oneHalf, a - one, a - 2.0)), steps = T.IfLess(a, oneHalf, one, zero);
+            T sum = T.IfLess(a, half, a + a + one, steps) * z, squares = T.IfLess(a, half, divisor + divisor + one, steps) * z;
+            if (first < 0) logGamma = T.IfLess(a, near, T.MultiplyAdd(d, NearLogGamma(d), -(steps * (high + low))), logGamma);
+            if (first <= 0 && last >= 0) digamma = T.IfLess(a, near, NearDigamma(d) - sum, digamma);
+            if (last > 0) trigamma = T.IfLess(a, near, T.MultiplyAdd(squares, z, NearTrigamma(d)), trigamma);
+        }
+        logGamma = T.IfLess(x, zero, double.NaN, logGamma);
+        digamma = T.IfLess(x, zero, double.NaN, digamma);
+        trigamma = T.IfLess(x, zero, double.NaN, trigamma);
+    }
 
-        logGamma = T.IfLess(x, zero, double.NaN, T.IfLess(a, near, nearLog, farLog));
-        digamma = T.IfLess(x, zero, double.NaN, T.IfLess(a, near, nearDigamma, farDigamma));
-        trigamma = T.IfLess(x, zero, double.NaN, T.IfLess(a, near, nearTrigamma, farTrigamma));
+    /// <summary>log Γ(a) − (a − ½) log a + a − ½ log 2π, which is 1/(12a) − …: what Stirling's formula leaves over.</summary>
+    internal static T StirlingError<T>(T a) where T : unmanaged, IReal<T>
+    {
+        T near = 2.5, half = 0.5, z = 1.0 / a, far = z * FarLogGamma(z * z);
+        if (!T.AnyLess(a, near)) return far;
+        return T.IfLess(a, near, T.Polygamma(-1, a) - (a - half) * T.Log(a) + a - 0.9189385332046727, far);
+    }
+
+    /// <summary>μ − log(1 + μ) to full relative precision, given 1 + μ too.</summary>
+    internal static T Deviance<T>(T μ, T onePlusμ) where T : unmanaged, IReal<T>
+    {
+        T s = μ / (μ + 2.0), z = s * s, u = z * z;
+        T even = 0.1646759119531567, odd = 0.0699427429031744;
+        even = T.MultiplyAdd(even, u, 0.1097255938386196);
+        even = T.MultiplyAdd(even, u, 0.13336805708856253);
+        even = T.MultiplyAdd(even, u, 0.1818182320266091);
+        even = T.MultiplyAdd(even, u, 0.28571428572509944);
+        even = T.MultiplyAdd(even, u, 0.6666666666666667);
+        odd = T.MultiplyAdd(odd, u, 0.11715951816923623);
+        odd = T.MultiplyAdd(odd, u, 0.15384451938885488);
+        odd = T.MultiplyAdd(odd, u, 0.22222222125476707);
+        odd = T.MultiplyAdd(odd, u, 0.3999999999999398);
+        T near = s * (μ - z * T.MultiplyAdd(odd, z, even));
+        return T.IfLess(z, 1.0 / 9, near, μ - T.Log(onePlusμ));
     }
 
     // The recurrence over 16 + n steps where x is below that, and Abramowitz and Stegun 6.4.11. Every term is positive
     // and they are added from the smallest to the largest.
+    [MethodImpl(NoInlining)]
     static T HigherPolygamma<T>(int n, T x) where T : unmanaged, IReal<T>
     {
         double factorial = 1;

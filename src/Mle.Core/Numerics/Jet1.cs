@@ -175,12 +175,10 @@ public readonly struct Jet1<T>(T f, T x, T xx)
 
     public T Value => F;
 
-    public T Curvature => T.Abs(XX);
-
     [MethodImpl(NoInlining)]
     public T Ascend(Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
     {
-        T zero = 0.0, a = damping - XX;
+        T zero = 0.0, a = T.MultiplyAdd(damping, T.Abs(XX) + Damping.Least, -XX);
         var d = X / a;
         decrement = d * X;
         length = T.Abs(d);

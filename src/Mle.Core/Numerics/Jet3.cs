@@ -198,15 +198,15 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
 
     public T Value => F;
 
-    public T Curvature => T.Abs(XX) + T.Abs(YY) + T.Abs(ZZ);
-
     [MethodImpl(NoInlining)]
     public T Ascend(Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
     {
         T zero = 0.0, one = 1.0;
-        T a = damping - XX, b = -XY, c = -XZ;
-        T l2 = b / a, l3 = c / a, d2 = damping - YY - l2 * b, m = -YZ - l2 * c, l32 = m / d2;
-        T d3 = damping - ZZ - l3 * c - l32 * m;
+        T xx = T.Abs(XX), yy = T.Abs(YY), zz = T.Abs(ZZ), xy = T.Abs(XY), xz = T.Abs(XZ), yz = T.Abs(YZ);
+        T least = Damping.Least * (1.0 + xx + yy + zz);
+        T a = T.MultiplyAdd(damping, xx + xy + xz + least, -XX), b = -XY, c = -XZ;
+        T l2 = b / a, l3 = c / a, d2 = T.MultiplyAdd(damping, yy + xy + yz + least, -YY) - l2 * b, m = -YZ - l2 * c, l32 = m / d2;
+        T d3 = T.MultiplyAdd(damping, zz + xz + yz + least, -ZZ) - l3 * c - l32 * m;
         T gy = Y - l2 * X, gz = Z - l3 * X - l32 * gy;
         T dz = gz / d3, dy = gy / d2 - l32 * dz, dx = X / a - l2 * dy - l3 * dz;
         decrement = dx * X + dy * Y + dz * Z;

@@ -27,11 +27,15 @@ public readonly struct Lanes256(Vector256<double> value) : IReal<Lanes256>
     [MethodImpl(AggressiveInlining)] public static Lanes256 Abs(Lanes256 x) => new(Vector256.Abs(x.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes256 Min(Lanes256 a, Lanes256 b) => new(Vector256.MinNative(a.Value, b.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes256 Max(Lanes256 a, Lanes256 b) => new(Vector256.MaxNative(a.Value, b.Value));
-    [MethodImpl(AggressiveInlining)] public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a.Value, b.Value, c.Value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a.Value, b.Value, c.Value));
+
     [MethodImpl(AggressiveInlining)] public static Lanes256 Round(Lanes256 x) => new(Vector256.Round(x.Value));
 
     [MethodImpl(AggressiveInlining)]
-    public static Lanes256 ScaleB(Lanes256 x, Lanes256 n) => new(x.Value * Vector256.ShiftLeft((n.Value + Vector256.Create(ExponentBias)).AsInt64(), 52).AsDouble());
+    public static Lanes256 ScaleB(Lanes256 x, Lanes256 n) =>
+        new(x.Value * Vector256.ShiftLeft((n.Value + Vector256.Create(ExponentBias)).AsInt64(), 52).AsDouble());
 
     [MethodImpl(AggressiveInlining)]
     public static Lanes256 Split(Lanes256 x, out Lanes256 exponent)
@@ -42,7 +46,8 @@ public readonly struct Lanes256(Vector256<double> value) : IReal<Lanes256>
     }
 
     [MethodImpl(AggressiveInlining)]
-    public static Lanes256 IfLess(Lanes256 a, Lanes256 b, Lanes256 then, Lanes256 otherwise) => new(Vector256.ConditionalSelect(Vector256.LessThan(a.Value, b.Value), then.Value, otherwise.Value));
+    public static Lanes256 IfLess(Lanes256 a, Lanes256 b, Lanes256 then, Lanes256 otherwise) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThan(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(AggressiveInlining)] public static bool AnyLess(Lanes256 a, Lanes256 b) => Vector256.LessThanAny(a.Value, b.Value);
 

@@ -27,11 +27,15 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
     [MethodImpl(AggressiveInlining)] public static Lanes512 Abs(Lanes512 x) => new(Vector512.Abs(x.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes512 Min(Lanes512 a, Lanes512 b) => new(Vector512.MinNative(a.Value, b.Value));
     [MethodImpl(AggressiveInlining)] public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.MaxNative(a.Value, b.Value));
-    [MethodImpl(AggressiveInlining)] public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a.Value, b.Value, c.Value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a.Value, b.Value, c.Value));
+
     [MethodImpl(AggressiveInlining)] public static Lanes512 Round(Lanes512 x) => new(Vector512.Round(x.Value));
 
     [MethodImpl(AggressiveInlining)]
-    public static Lanes512 ScaleB(Lanes512 x, Lanes512 n) => new(x.Value * Vector512.ShiftLeft((n.Value + Vector512.Create(ExponentBias)).AsInt64(), 52).AsDouble());
+    public static Lanes512 ScaleB(Lanes512 x, Lanes512 n) =>
+        new(x.Value * Vector512.ShiftLeft((n.Value + Vector512.Create(ExponentBias)).AsInt64(), 52).AsDouble());
 
     [MethodImpl(AggressiveInlining)]
     public static Lanes512 Split(Lanes512 x, out Lanes512 exponent)
@@ -42,7 +46,8 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
     }
 
     [MethodImpl(AggressiveInlining)]
-    public static Lanes512 IfLess(Lanes512 a, Lanes512 b, Lanes512 then, Lanes512 otherwise) => new(Vector512.ConditionalSelect(Vector512.LessThan(a.Value, b.Value), then.Value, otherwise.Value));
+    public static Lanes512 IfLess(Lanes512 a, Lanes512 b, Lanes512 then, Lanes512 otherwise) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(AggressiveInlining)] public static bool AnyLess(Lanes512 a, Lanes512 b) => Vector512.LessThanAny(a.Value, b.Value);
 

@@ -26,13 +26,17 @@ public readonly struct Real(double value) : IReal<Real>
     [MethodImpl(AggressiveInlining)] public static Real Abs(Real x) => new(Math.Abs(x.Value));
     [MethodImpl(AggressiveInlining)] public static Real Min(Real a, Real b) => new(a.Value < b.Value ? a.Value : b.Value);
     [MethodImpl(AggressiveInlining)] public static Real Max(Real a, Real b) => new(b.Value < a.Value ? a.Value : b.Value);
-    [MethodImpl(AggressiveInlining)] public static Real MultiplyAdd(Real a, Real b, Real c) => new(Math.FusedMultiplyAdd(a.Value, b.Value, c.Value));
-
-    // 1.5·2⁵²: the addition rounds to an integer. Beyond 2⁵¹ the sum would no longer do so, but nothing there needs it.
-    [MethodImpl(AggressiveInlining)] public static Real Round(Real x) => new(Math.Abs(x.Value) < 2251799813685248 ? x.Value + Integer - Integer : x.Value);
 
     [MethodImpl(AggressiveInlining)]
-    public static Real ScaleB(Real x, Real n) => new(x.Value * BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(n.Value + ExponentBias) << 52));
+    public static Real MultiplyAdd(Real a, Real b, Real c) => new(Math.FusedMultiplyAdd(a.Value, b.Value, c.Value));
+
+    // Adding 1.5·2⁵² rounds to an integer up to 2⁵¹: kernels have no Math.Round to even. Beyond, halves stay halves.
+    [MethodImpl(AggressiveInlining)]
+    public static Real Round(Real x) => new(Math.Abs(x.Value) < 2251799813685248 ? x.Value + Integer - Integer : x.Value);
+
+    [MethodImpl(AggressiveInlining)]
+    public static Real ScaleB(Real x, Real n) =>
+        new(x.Value * BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(n.Value + ExponentBias) << 52));
 
     [MethodImpl(AggressiveInlining)]
     public static Real Split(Real x, out Real exponent)
@@ -43,7 +47,9 @@ public readonly struct Real(double value) : IReal<Real>
         return new(BitConverter.Int64BitsToDouble((shifted & LowBits) + ThreeQuarters));
     }
 
-    [MethodImpl(AggressiveInlining)] public static Real IfLess(Real a, Real b, Real then, Real otherwise) => new(a.Value < b.Value ? then.Value : otherwise.Value);
+    [MethodImpl(AggressiveInlining)]
+    public static Real IfLess(Real a, Real b, Real then, Real otherwise) => new(a.Value < b.Value ? then.Value : otherwise.Value);
+
     [MethodImpl(AggressiveInlining)] public static bool AnyLess(Real a, Real b) => a.Value < b.Value;
 
     [MethodImpl(AggressiveInlining)] public static Real Log(Real x) => Elementary.Log(x);
