@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Mle.Runner.Reading;
+
+namespace Mle.Runner.Commands;
+
+/// <summary>The options that name the data, the family and the engine: the same for every command that computes.</summary>
+sealed class DataOptions
+{
+    static readonly string[] Formats = ["csv", "npy", "f64"];
+
+    public readonly Argument<string?> File = new("FILE")
+    {
+        Description = "CSV (also .gz), NumPy .npy or raw float64; - is standard input",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public readonly Option<string> Family = new("--family", "-f") { Description = "what to fit; mle families lists them", HelpName = "NAME" };
+    public readonly Option<string> Value = Column("--value", "the column of the observations");
+    public readonly Option<string> By = Column("--by", "fit each group of rows with the same text here by itself");
+    public readonly Option<string> Weights = Column("--weights", "weights that multiply each log-density");
+    public readonly Option<string> Count = Column("--count", "how often each row was observed (the same as weights)");
+    public readonly Option<string> Trials = Column("--trials", "binomial trials");
+    public readonly Option<string[]> Fix = new("--fix") { Description = "hold a parameter at a value; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
+    public readonly Option<string> Format = Syntax.OneOf("--format", Formats, "how to read FILE; the ending decides otherwise, csv for standard input");
+    public readonly Option<int?> Length = Syntax.Whole("--length", 1, "observations in each data set of a vector or a raw file");
+    public readonly Option<string> Engine = Syntax.OneOf("--engine", Engines.Names, $"what computes; {Engines.Variable} is the default");
+    public readonly Option<int?> Threads = Syntax.Whole("--threads", 1, "processor threads; all of them otherwise, with the same answer");
+
+    public void AddTo(Command command)
+    {
+        Family.CompletionSources.Add([.. FamiliesCommand.All.Select(f => f.Name)]);
+        command.Add(File);
+        foreach (Option option in new Option[] { Family, Value, By, Weights, Count, Trials, Fix, Format, Length, Engine, Threads })
+            command.Add(option);
+    }
+
+    static Option<string> Column(string name, string description) => new(name) { Description = description, HelpName = "COL" };
+
+    /// <summary>Checks what can be checked before a byte is read, so that a typing mistake costs no time.</summary>
+    public void Check(ParseResult parsed)
+    {
+        if (parsed.GetValue(File) is null)
+            throw new BadInput($"Say which file to read: mle {parsed.CommandResult.Command.Name} FILE --family NAME --value COL.");
+        string family = parsed.GetValue(Family) ?? throw new BadInput("Say which family to fit: --family NAME; mle families lists them.");
+        FamiliesCommand.Find(family);
+        if (parsed.GetValue(Weights) is not null && parsed.GetValue(Count) is not null)
+            throw new BadInput("--weights and --count say the same; one of them is needed.");
+        if ((parsed.GetValue(Trials) is null) == (family == "binomial"))
+            throw new BadInput(family == "binomial"
+                ? "The family binomial needs a column of trials: --trials COL." : $"The family {family} has no trials; --trials goes with binomial.");
+        if (FormatOf(parsed) == "csv")
+        {
+            if (parsed.GetValue(Length) is not null)
+                throw new BadInput("--length goes with .npy and raw files; --by COL makes the groups of a CSV file.");
+            return;
+        }
+        foreach (var option in new[] { Value, By, Weights, Count, Trials })
+            if (parsed.GetValue(option) is not null)
+                throw new BadInput($"{option.Name} names a column of a CSV file, but {parsed.GetValue(File)} is read as {FormatOf(parsed)}.");
+        if (family == Categorical)
+            throw new BadInput("The family categorical needs a CSV file, with the categories as text.");
+    }
+
+    public Dataset Read(ParseResult parsed, Terminal terminal)
+    {
+        string file = parsed.GetValue(File)!;
+        return FormatOf(parsed) switch
+        {
+            "npy" => NpyFile.Read(file, parsed.GetValue(Length), terminal),
+            "f64" => RawFile.Read(file, parsed.GetValue(Length), terminal),
+            _ => CsvFile.Read(file, new(
+                parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
+                parsed.GetValue(Family) == Categorical), terminal),
+        };
+    }
+
+    const string Categorical = "categorical";
+
+    /// <summary>The family, once the data have shown the categories of a categorical one.</summary>
+    public Family FamilyOf(ParseResult parsed, Dataset data) =>
+        data.Categories is { } labels ? Families.Categorical(labels) : FamiliesCommand.Find(parsed.GetValue(Family)!);
+
+    public IReadOnlyDictionary<string, double> Known(ParseResult parsed, Family family) =>
+        Syntax.ByParameter("--fix", parsed.GetValue(Fix)!, family, "a parameter and a finite number, such as mu=0,", Syntax.Finite);
+
+    string FormatOf(ParseResult parsed)
+    {
+        string name = parsed.GetValue(File)!;
+        name = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+        return parsed.GetValue(Format) ?? Path.GetExtension(name).ToLowerInvariant() switch
+        {
+            ".npy" => "npy",
+            ".f64" => "f64",
+            _ => "csv",
+        };
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Mle.Runner.Reading;
+
+namespace Mle.Runner.Commands;
+
+/// <summary>What the texts behind options may be. Every refusal names the option, the text and what is allowed.</summary>
+static class Syntax
+{
+    public static Option<int?> Whole(string name, int least, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least)
+                return value;
+            result.AddError($"{name} {text}: a whole number of at least {least} is needed.");
+            return null;
+        },
+    };
+
+    public static Option<string> OneOf(string name, string[] allowed, string description)
+    {
+        var option = new Option<string>(name) { Description = description, HelpName = string.Join("|", allowed) };
+        option.CompletionSources.Add(allowed);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !allowed.Contains(text))
+                result.AddError($"{name} {text}: one of {string.Join(", ", allowed)} is needed.");
+        });
+        return option;
+    }
+
+    /// <summary>Texts such as shape=2, the name checked against the family's.</summary>
+    public static Dictionary<string, T> ByParameter<T>(
+        string option, IEnumerable<string> texts, Family family, string needed, Func<string, T?> parse) where T : struct
+    {
+        var named = new Dictionary<string, T>();
+        foreach (string text in texts)
+        {
+            // A parameter p_<category> may hold an equals sign, a value cannot.
+            int equals = text.LastIndexOf('=');
+            if (equals < 1 || parse(text[(equals + 1)..]) is not { } value)
+                throw new BadInput($"{option} {text}: {needed} is needed.");
+            string name = text[..equals].Trim();
+            if (family.Info.Parameters.All(p => p.Name != name))
+                throw new BadInput($"{option} {text}: {family.Name} has no parameter '{name}', only {string.Join(", ", family.Info.Parameters.Select(p => p.Name))}.");
+            if (!named.TryAdd(name, value))
+                throw new BadInput($"{option} {text}: {name} is given twice.");
+        }
+        return named;
+    }
+
+    public static double? Finite(string text) => Number.TryParse(text, out double value) && double.IsFinite(value) ? value : null;
+
+    /// <summary>lo:hi, where an end that is missing is infinite.</summary>
+    public static (double, double)? Interval(string text)
+    {
+        string[] ends = text.Split(':');
+        double low = double.NegativeInfinity, high = double.PositiveInfinity;
+        bool read = ends.Length == 2
+            && (ends[0].Length == 0 || Number.TryParse(ends[0], out low))
+            && (ends[1].Length == 0 || Number.TryParse(ends[1], out high));
+        return read && low < high ? (low, high) : null;
+    }
+}

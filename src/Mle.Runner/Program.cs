@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Mle.Runner.Commands;
+
+[assembly: InternalsVisibleTo("Mle.Tests")]
+
+namespace Mle.Runner;
+
+/// <summary>The command mle.</summary>
+public static class Program
+{
+    /// <summary>0 done, whatever the verdicts; 3 with --strict when a verdict is not interior.</summary>
+    public const int Done = 0, Failed = 1, Misused = 2, NotInterior = 3, Interrupted = 130;
+
+    /// <summary>What an interrupted command has to stop by itself, such as a read from a silent pipe.</summary>
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    static int Main(string[] args)
+    {
+        using var interruption = new CancellationTokenSource();
+        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            context.Cancel = true;
+            interruption.Cancel();
+            Task.Delay(Grace).ContinueWith(_ => Environment.Exit(Interrupted));
+        });
+        using var terminal = Terminal.OfProcess(interruption.Token);
+        return Run(args, terminal);
+    }
+
+    /// <summary>Runs one command line and says what went wrong in one sentence.</summary>
+    public static int Run(string[] args, Terminal terminal)
+    {
+        int code;
+        try
+        {
+            code = Invoke(args, terminal);
+            terminal.Out.Flush();
+        }
+        catch (Exception e)
+        {
+            // Whatever an interruption broke first, such as a pipe, the reason is the interruption.
+            var cause = terminal.Interrupted.IsCancellationRequested ? new OperationCanceledException() : e;
+            (code, string message) = Explain(cause is AggregateException { InnerExceptions: [var inner, ..] } ? inner : cause);
+            terminal.Out.Flush();
+            terminal.Error.WriteLine("mle: " + message);
+        }
+        return code;
+    }
+
+    static (int Code, string Message) Explain(Exception e) => e switch
+    {
+        BadInput => (Misused, e.Message),
+        Failure => (Failed, e.Message),
+        OperationCanceledException => (Interrupted, "interrupted; nothing was written."),
+        // What the engines refuse: an option that does not suit the family. The name of the argument means nothing here.
+        ArgumentException { ParamName: null or "" } => (Misused, e.Message),
+        ArgumentException a => (Misused, a.Message.Replace($" (Parameter '{a.ParamName}')", "")),
+        OutOfMemoryException => (Failed, "There is not enough memory for these data."),
+        IOException or UnauthorizedAccessException => (Failed, e.Message),
+        _ => (Failed, $"A mistake in this program, not in your data: {e.GetType().Name}: {e.Message}"),
+    };
+
+    static int Invoke(string[] args, Terminal terminal)
+    {
+        var root = new RootCommand("Fits probability families by maximum likelihood: one data set or millions, and says of every fit whether the maximum exists.")
+        {
+            new FitCommand(terminal), new EvaluateCommand(terminal), new CheckCommand(terminal),
+            new FamiliesCommand(terminal), new DevicesCommand(terminal), new CompletionCommand(terminal),
+        };
+        root.HelpName = "mle";
+        foreach (var option in root.Options.OfType<HelpOption>())
+            option.Action = new HelpWithExample(new HelpAction { MaxWidth = terminal.Width });
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            string command = parsed.CommandResult.Command is Verb verb ? " " + verb.Name : "";
+            throw new BadInput($"{parsed.Errors[0].Message.ReplaceLineEndings(" ").Trim()} See mle{command} --help.");
+        }
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            // Interruption is ours: the default kills a handler that takes more than 2 s to stop.
+            ProcessTerminationTimeout = null,
+        });
+    }
+}

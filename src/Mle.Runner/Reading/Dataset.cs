@@ -1,0 +1,30 @@
+namespace Mle.Runner.Reading;
+
+/// <summary>Which columns of a file play which part; null for those that play none.</summary>
+sealed record Roles(string? Value, string? By = null, string? Weights = null, string? Trials = null, bool Categorical = false);
+
+/// <summary>What a reader found.</summary>
+/// <param name="Source">How messages name the file.</param>
+/// <param name="Value">The column of the observations, where there are columns.</param>
+/// <param name="By">The column of the groups, or what numbers the data sets.</param>
+/// <param name="Groups">The names of the data sets; null where there is but one.</param>
+/// <param name="Categories">The labels behind the codes of a categorical column.</param>
+/// <param name="Faults">What could not be read, by group: it spoils its group and no other.</param>
+sealed record Dataset(
+    string Source, Batch Batch, string? Value = null, string? By = null, string[]? Groups = null,
+    string[]? Categories = null, IReadOnlyDictionary<int, string>? Faults = null)
+{
+    /// <summary>Data sets of equal length, numbered from 1; a single one where no length is given.</summary>
+    public static Dataset Equal(string source, double[] values, int? length)
+    {
+        if (values.Length == 0)
+            throw new BadInput($"{source} holds no values.");
+        if (length is not { } n)
+            return new(source, Batch.Single(values));
+        if (values.Length % n != 0)
+            throw new BadInput($"{source} holds {values.Length} values, which cannot be cut into data sets of {n} (--length).");
+        var batch = Batch.Equal(values, n);
+        return batch.Count == 1 ? new(source, batch)
+            : new(source, batch, By: "row", Groups: [.. Enumerable.Range(1, batch.Count).Select(i => i.ToString())]);
+    }
+}

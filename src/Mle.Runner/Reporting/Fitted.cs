@@ -1,0 +1,28 @@
+using Mle.Runner.Reading;
+
+namespace Mle.Runner.Reporting;
+
+/// <summary>Data, what was asked, and the fits: what every report is made of.</summary>
+sealed record Fitted(Dataset Data, Family Family, FitOptions Options, FitTable Table)
+{
+    /// <summary>The parameters that were estimated, by their place in the table.</summary>
+    public int[] Free { get; } = [.. Enumerable.Range(0, Table.Parameters.Count).Where(i => !Options.Fixed.ContainsKey(Table.Parameters[i]))];
+
+    public Parameter Parameter(int i) => Family.Info.Parameters[i];
+
+    /// <summary>
+    /// What follows from the estimates of a normal: σ² with divisor n, its standard error by the delta method, and the
+    /// unbiased s², whose divisor is n − 1 where the mean is estimated.
+    /// </summary>
+    public IEnumerable<(string Term, double Estimate, double Error)> Derived(int d)
+    {
+        int σ = Family.Name == "normal" ? Array.FindIndex(Family.Info.Parameters, p => p.Name == "sigma") : -1;
+        var fit = Table[d];
+        if (!Free.Contains(σ) || double.IsNaN(fit[σ]))
+            yield break;
+        double variance = fit[σ] * fit[σ];
+        yield return ("sigma^2", variance, 2 * fit[σ] * fit.StandardError(σ));
+        double estimatedMeans = Free.Length - 1;
+        yield return ("s^2_unbiased", fit.Size > estimatedMeans ? variance * fit.Size / (fit.Size - estimatedMeans) : double.NaN, double.NaN);
+    }
+}

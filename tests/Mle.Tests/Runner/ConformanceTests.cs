@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Mle.Tests.Runner;
+
+/// <summary>The published reference set, and that the checker notices what is wrong.</summary>
+[Collection("command line")]
+public sealed class ConformanceTests : IDisposable
+{
+    readonly CommandLine command = new();
+
+    public void Dispose() => command.Dispose();
+
+    static readonly string Set = CommandLine.Reference("cases.json");
+
+    public static TheoryData<string> Ids => new(JsonDocument.Parse(File.ReadAllText(Set)).RootElement.GetProperty("cases")
+        .EnumerateArray().Select(c => c.GetProperty("id").GetString()!));
+
+    [Theory, MemberData(nameof(Ids))]
+    public void Case(string id)
+    {
+        var outcome = CommandLine.Run("check", Set, "--id", id);
+        Assert.True(outcome.Code == 0 && outcome.Out.EndsWith("1 passed, 0 failed, 0 skipped\n"), outcome.Out + outcome.Error);
+    }
+
+    static JsonObject Gamma() => JsonNode.Parse(File.ReadAllText(Set))!["cases"]!.AsArray().Single(c => (string)c!["id"]! == "gamma-groundbeef")!.DeepClone().AsObject();
+
+    Outcome Check(JsonObject changed)
+    {
+        changed["data"] = CommandLine.Reference((string)changed["data"]!);
+        return CommandLine.Run("check", command.File("case.json", changed.ToJsonString()));
+    }
+
+    [Theory]
+    [InlineData("shape: ", "estimate", "shape")]
+    [InlineData("se of rate: ", "se", "rate")]
+    [InlineData("loglik: ", "loglik")]
+    [InlineData("aic: ", "aic")]
+    [InlineData("bic: ", "bic")]
+    [InlineData("n: ", "n")]
+    [InlineData("k: ", "k")]
+    public void A_wrong_number_fails_and_is_named(string named, params string[] path)
+    {
+        var changed = Gamma();
+        JsonNode node = changed["expected"]!;
+        foreach (string name in path[..^1])
+            node = node[name]!;
+        node[path[^1]] = node[path[^1]]!.GetValue<double>() * 1.001;
+        var outcome = Check(changed);
+        Assert.Equal(1, outcome.Code);
+        Assert.Contains("        " + named, outcome.Out);
+        Assert.EndsWith("0 passed, 1 failed, 0 skipped\n", outcome.Out);
+    }
+
+    [Fact]
+    public void A_number_within_the_tolerance_passes_and_just_beyond_it_fails()
+    {
+        foreach (var (factor, code) in new[] { (0.9, 0), (1.1, 1) })
+        {
+            var changed = Gamma();
+            double shape = (double)changed["expected"]!["estimate"]!["shape"]!, error = (double)changed["expected"]!["se"]!["shape"]!;
+            changed["expected"]!["estimate"]!["shape"] = shape + factor * (1e-8 * shape + 1e-6 * error + 1e-10);
+            Assert.Equal(code, Check(changed).Code);
+        }
+    }
+
+    [Fact]
+    public void A_wrong_covariance_status_or_standard_error_fails()
+    {
+        var covariance = Gamma();
+        covariance["expected"]!["cov"]!["matrix"]![0]![1] = 0;
+        Assert.Contains("cov of shape, rate: ", Check(covariance).Out);
+        var status = Gamma();
+        status["expected"]!["status"] = "boundary";
+        Assert.Contains("status: interior instead of boundary", Check(status).Out);
+        var none = Gamma();
+        none["expected"]!["se"] = null;
+        none["expected"]!.AsObject().Remove("cov");
+        Assert.Contains("se: some instead of none", Check(none).Out);
+    }
+
+    [Fact]
+    public void What_cannot_be_fitted_yet_is_skipped_with_its_reason()
+    {
+        var censored = Gamma();
+        censored["kind"] = "censored";
+        censored["columns"]!["event"] = "serving";
+        var outcome = Check(censored);
+        Assert.Equal(0, outcome.Code);
+        Assert.Contains("not yet supported: censored (a column for event)", outcome.Out);
+        Assert.EndsWith("0 passed, 0 failed, 1 skipped\n", outcome.Out);
+        Assert.Equal(1, CommandLine.Run("fit", "--spec", command.At("case.json")).Code);
+    }
+
+    [Fact]
+    public void A_selection_without_a_case_is_refused()
+    {
+        var outcome = CommandLine.Run("check", Set, "--kind", "imaginary");
+        Assert.Equal((2, $"mle: {Set} has no case of kind imaginary.\n"), (outcome.Code, outcome.Error));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_json_is_refused()
+    {
+        var outcome = CommandLine.Run("check", command.File("case.json", "{"));
+        Assert.Equal(2, outcome.Code);
+        Assert.StartsWith($"mle: {command.At("case.json")} is not JSON: ", outcome.Error);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace Mle.Tests.Runner;
+
+/// <summary>examples/README.md shows what the commands print.</summary>
+[Collection("command line")]
+public partial class ExampleTests
+{
+    static readonly string Root = Path.GetFullPath(Path.Combine(CommandLine.Reference("."), "../../../.."));
+
+    static readonly Dictionary<string, string> Shown = Blocks().Matches(File.ReadAllText(Path.Combine(Root, "examples/README.md")))
+        .ToDictionary(block => block.Groups["command"].Value, block => block.Groups["output"].Value);
+
+    public static TheoryData<string> Commands => new(Shown.Keys);
+
+    [Theory, MemberData(nameof(Commands))]
+    public void The_output_is_that_of_the_command(string line)
+    {
+        Directory.SetCurrentDirectory(Root);
+        var outcome = CommandLine.Run(line.Split(' '));
+        Assert.Equal(Plain(Shown[line]), Plain(outcome.Out + outcome.Error));
+    }
+
+    /// <summary>Without blanks at line ends, and whatever number of iterations it took.</summary>
+    static string Plain(string text) => Iterations().Replace(string.Join("\n", text.TrimEnd().Split('\n').Select(line => line.TrimEnd())), "iterations N");
+
+    [GeneratedRegex("```console\n\\$ mle (?<command>[^\n]*)\n(?<output>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Blocks();
+
+    [GeneratedRegex("iterations \\d+")]
+    private static partial Regex Iterations();
+}
