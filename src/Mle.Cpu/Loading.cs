@@ -86,7 +86,7 @@ static class Loading
 
     public static void Load<TFamily, T>(
         ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Detail detail, int threads,
-        Workspace space, ref Loaded loaded)
+        bool ordered, Workspace space, ref Loaded loaded)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         loaded.Invalid = null;
@@ -139,21 +139,22 @@ static class Loading
             return;
 
         double variance = 0, medianLow = 0, medianHigh = 0, spread = 0;
+        Order<Real> order = default;
         space.Weighted = !weights.IsEmpty;
         if (rows)
         {
             if (space.Weighted)
                 PadCopy(weights, Workspace.Room(ref space.Weights, x.Length + lanes), lanes, 0);
             variance = SquaresAbout<TFamily, T>(space, x.Length, s.A / n, threads) / n;
-            if (keep == Keep.RowsAndMedian)
-                (medianLow, medianHigh, spread) = Medians.Of(x, weights, unit);
+            if (keep == Keep.RowsAndMedian && ordered)
+                (medianLow, medianHigh, spread, order) = Medians.Of(x, weights, unit);
         }
         if (counts && (keep == Keep.Table || detail == Detail.Complete))
         {
             s.Base = CountTable<TFamily, T>(x, weights, (int)Math.Min(high, int.MaxValue), detail == Detail.Complete, space, ref loaded.Rows);
         }
         loaded.LogBase = s.Base;
-        loaded.Summary = new(n, new(s.A, s.B, s.C), variance, low, high, medianLow, medianHigh, spread);
+        loaded.Summary = new(n, new(s.A, s.B, s.C), variance, low, high, medianLow, medianHigh, spread, order);
     }
 
     static ReadOnlySpan<double> Part(ReadOnlySpan<double> column, int from, int length) =>
@@ -397,7 +398,8 @@ static class Loading
             else
             {
                 for (int i = 0; i < x.Length; i++)
-                    histogram[(int)x[i]] += weights[i];
+                    if (weights[i] > 0)
+                        histogram[(int)x[i]] += weights[i];
             }
             Workspace.Room(ref space.A, high + 1 + 2 * lanes);
             Workspace.Room(ref space.Weights, high + 1 + 2 * lanes);

@@ -3,8 +3,11 @@ namespace Mle;
 /// <summary>Weighted medians, by selection where all weights are 1.</summary>
 static class Medians
 {
-    /// <summary>The interval of medians of standardised x, and the median distance from its midpoint.</summary>
-    public static (double Low, double High, double Spread) Of(
+    /// <summary>Octiles are those of at most this many observations, evenly spaced in the data set.</summary>
+    const int Octiled = 1024;
+
+    /// <summary>The interval of medians of standardised x, the median distance from its midpoint, and more of their kind.</summary>
+    public static (double Low, double High, double Spread, Order<Real> Order) Of(
         ReadOnlySpan<double> x, ReadOnlySpan<double> weights, Standardization unit)
     {
         var values = new double[x.Length];
@@ -16,7 +19,20 @@ static class Medians
         for (int i = 0; i < x.Length; i++)
             values[i] = Math.Abs((x[i] - unit.Center) * perUnit - median);
         var (least, most) = Interval(values, weights);
-        return (low, high, 0.5 * (least + most));
+        double tiesLow = 0, tiesHigh = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            double v = (x[i] - unit.Center) * perUnit, w = weights.IsEmpty ? 1 : weights[i];
+            tiesLow += v == low ? w : 0;
+            tiesHigh += v == high ? w : 0;
+        }
+        int step = (x.Length + Octiled - 1) / Octiled, some = (x.Length + step - 1) / step;
+        for (int i = 0; i < some; i++)
+            values[i] = (x[i * step] - unit.Center) * perUnit;
+        Array.Sort(values, 0, some);
+        double Octile(int j) => values[(int)Math.Round((some - 1) * j / 8.0)];
+        return (low, high, 0.5 * (least + most), new(
+            tiesLow, tiesHigh, Octile(1), Octile(2), Octile(3), Octile(4), Octile(5), Octile(6), Octile(7)));
     }
 
     static (double Low, double High) Interval(double[] values, ReadOnlySpan<double> weights)

@@ -24,7 +24,7 @@ static class Reduction
             Loading.Load<TFamily, T>(
                 batch.Values.Span.Slice(from, length),
                 batch.Weights.IsEmpty ? default : batch.Weights.Span.Slice(from, length),
-                batch.Trials.IsEmpty ? default : batch.Trials.Span.Slice(from, length), Detail.Complete, threads, space, ref loaded);
+                batch.Trials.IsEmpty ? default : batch.Trials.Span.Slice(from, length), Detail.Complete, threads, false, space, ref loaded);
             if (loaded.Invalid is not null)
                 throw new ArgumentException($"data set {d + 1}, {loaded.Invalid}");
             var θ = given.Prior(loaded.Unit, TFamily.Region<Real>()).Known;

@@ -30,10 +30,18 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
 
     readonly bool restricted = given.Restricts<TFamily>();
 
+    readonly bool orderFirst = TFamily.Keep != Keep.RowsAndMedian || OrderFirst(given);
+
+    static bool OrderFirst(Given given)
+    {
+        var prior = given.Prior(new(0, 0), TFamily.Region<Real>());
+        return TFamily.OrderFirst(prior.Known, prior.Free);
+    }
+
     public FitTable Fit()
     {
-        if (!batch.Trials.IsEmpty != TakesTrials)
-            throw new ArgumentException(TakesTrials
+        if (!batch.Trials.IsEmpty != TFamily.TakesTrials)
+            throw new ArgumentException(TFamily.TakesTrials
                 ? $"The family {Info.Name} needs a column of trials." : $"The family {Info.Name} takes no trials.");
         var bounds = Blocks();
         long done = 0;
@@ -50,8 +58,6 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         return Table;
     }
 
-    static bool TakesTrials => TFamily.Info.Name == "binomial";
-
     /// <summary>Cuts the batch where blocks become large, at multiples of what is solved together.</summary>
     List<int> Blocks()
     {
@@ -64,13 +70,13 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         return bounds;
     }
 
-    void Load(int d, int threads, Workspace space, ref Loaded loaded)
+    void Load(int d, int threads, bool ordered, Workspace space, ref Loaded loaded)
     {
         int from = (int)batch.Bounds[d], length = (int)(batch.Bounds[d + 1] - from);
         Loading.Load<TFamily, T>(
             batch.Values.Span.Slice(from, length),
             batch.Weights.IsEmpty ? default : batch.Weights.Span.Slice(from, length),
-            batch.Trials.IsEmpty ? default : batch.Trials.Span.Slice(from, length), Options.Detail, threads, space, ref loaded);
+            batch.Trials.IsEmpty ? default : batch.Trials.Span.Slice(from, length), Options.Detail, threads, ordered, space, ref loaded);
     }
 
     void Refuse(int d, string reason)
@@ -84,6 +90,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         }
         if (Options.Detail == Detail.Complete)
             Table.LogLikelihood[d] = double.NaN;
+        Table.Size[d] = batch.Bounds[d + 1] - batch.Bounds[d];
         Table.Status[d] = Status.InvalidData;
         Table.Verdicts[d] = new(Status.InvalidData, reason);
     }
@@ -92,7 +99,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     /// Writes the lanes of an outcome as the fits that they belong to: links back to the reported scale in vectors, then
     /// units and places lane by lane.
     /// </summary>
-    void Write(ReadOnlySpan<int> fits, Worker worker, ref Outcome<T> outcome)
+    void Write(ReadOnlySpan<int> fits, bool ordered, Worker worker, ref Outcome<T> outcome)
     {
         var loaded = worker.Loaded;
         var lanes = MemoryMarshal.Cast<Outcome<T>, double>(MemoryMarshal.CreateSpan(ref outcome, 1));
@@ -120,9 +127,9 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
                     column[0] = slopes[i] = T.Exp(θ);
                     break;
                 case Link.Logit:
-                    T v = one / (one + T.Exp(-θ));
+                    T e = T.Exp(-θ), v = one / (one + e);
                     column[0] = v;
-                    slopes[i] = v * (one - v);
+                    slopes[i] = e * v * v;
                     break;
                 default:
                     column[0] = θ;
@@ -156,8 +163,14 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
                 Table.LogLikelihood[fits[l]] = loaded[l].Unit.LogLikelihood(lanes[ValueAt * Side + l] + loaded[l].LogBase, loaded[l].Summary.Size);
         }
         for (int l = 0; l < fits.Length; l++)
-            if (lanes[CodeAt * Side + l] != 0)
+        {
+            if (lanes[CodeAt * Side + l] == 0)
+                continue;
+            if (ordered)
                 Judge(fits[l], loaded[l], worker.Priors[l], OneLane(lanes, l));
+            else
+                worker.Doubts.Add(fits[l]);
+        }
     }
 
     static Outcome<Real> OneLane(Span<double> lanes, int l)
@@ -194,17 +207,20 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         for (int i = 0; i < Info.Parameters.Length; i++)
         {
             bool free = Given.IsFree(i);
-            if (verdict.Status == Status.Boundary && verdict.Limit is { } at && at.TryGetValue(Info.Parameters[i].Name, out double edge))
+            string name = Info.Parameters[i].Name;
+            if (free && verdict.Status == Status.Boundary && verdict.Limit is { } at && at.TryGetValue(name, out double edge))
                 Table.Estimates(i)[d] = edge;
-            else if (verdict.Status == Status.NoFiniteMle && free)
+            else if (free && verdict.Status is Status.NoFiniteMle or Status.NotIdentified or Status.InvalidData)
                 Table.Estimates(i)[d] = double.NaN;
             for (int j = 0; complete && j <= i; j++)
                 if (!Keeps(verdict, i) || !Keeps(verdict, j))
                     Table.Covariances(i, j)[d] = free && Given.IsFree(j) ? double.NaN : 0;
+            if (complete && free && verdict.StandardErrors is { } errors && errors.TryGetValue(name, out double error))
+                Table.Covariances(i, i)[d] = error * error;
         }
-        if (complete && verdict.Status == Status.NoFiniteMle)
+        if (complete && verdict.Status is Status.NoFiniteMle or Status.InvalidData)
             Table.LogLikelihood[d] = double.NaN;
-        else if (complete && verdict.Status == Status.Boundary && !double.IsNaN(verdict.Supremum))
+        else if (complete && verdict.Status is Status.Boundary or Status.NotIdentified && !double.IsNaN(verdict.Supremum))
             Table.LogLikelihood[d] = verdict.Supremum;
     }
 
@@ -249,7 +265,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
                     break;
                 ref var one = ref worker.Loaded[fitted];
                 var space = worker.Spaces[TFamily.Keep == Keep.Sums ? 0 : fitted];
-                Load(d, threads, space, ref one);
+                Load(d, threads, orderFirst, space, ref one);
                 if (one.Invalid is { } reason)
                 {
                     Refuse(d, reason);
@@ -259,11 +275,21 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
                 worker.Fits[fitted++] = d;
             }
             if (fitted > 0)
-                Solve(fitted, worker);
+                Solve(fitted, orderFirst, worker);
         }
+        foreach (int d in worker.Doubts)
+        {
+            var space = worker.Spaces[0];
+            ref var one = ref worker.Loaded[0];
+            Load(d, threads, true, space, ref one);
+            worker.Samples[0] = new(space.A, space.B, space.Weighted ? space.Weights : null, 0, one.Rows, threads);
+            worker.Fits[0] = d;
+            Solve(1, true, worker);
+        }
+        worker.Doubts.Clear();
     }
 
-    void Solve(int fitted, Worker worker)
+    void Solve(int fitted, bool ordered, Worker worker)
     {
         for (int l = 0; l < Side; l++)
         {
@@ -280,7 +306,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         Estimation.Fit<TFamily, SideSample<TFamily, T>, T, T, TJet>(
             new(worker.Samples, fitted, worker.Derivatives), worker.Summary[0], worker.Prior[0], worker.Start[0], restricted,
             Given.Bounded, Options.IterationLimit, Options.Detail == Detail.Complete, ref outcome);
-        Write(worker.Fits.AsSpan(0, fitted), worker, ref outcome);
+        Write(worker.Fits.AsSpan(0, fitted), ordered, worker, ref outcome);
     }
 
     /// <summary>Puts a structure of doubles into one lane of the same structure of vectors.</summary>
@@ -298,6 +324,10 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         public readonly Workspace[] Spaces = [.. Enumerable.Range(0, Side).Select(_ => new Workspace())];
         public readonly Loaded[] Loaded = new Loaded[Side];
         public readonly int[] Fits = new int[Side];
+
+        /// <summary>Fits to be done again with order statistics.</summary>
+        public readonly List<int> Doubts = [];
+
         public readonly LaneSample<TFamily, T>[] Samples = new LaneSample<TFamily, T>[Side];
         public readonly Derivatives<T>[] Derivatives = new Derivatives<T>[1];
         public readonly Summary<T>[] Summary = new Summary<T>[1];

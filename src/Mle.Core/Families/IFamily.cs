@@ -31,7 +31,10 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>Whether t.A = log x, so that its sum can be had from a product: see <see cref="LogSum"/>.</summary>
     static virtual bool LogFirst => false;
 
-    /// <summary>t(x), once, when data are loaded; x.B holds the binomial trials.</summary>
+    /// <summary>Whether every observation comes with a number of trials.</summary>
+    static virtual bool TakesTrials => false;
+
+    /// <summary>t(x), once, when data are loaded; x.B holds the trials.</summary>
     static abstract Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T>;
 
     /// <summary>
@@ -41,6 +44,25 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     static virtual T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => 0.0;
 
     static abstract Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
+
+    /// <summary>
+    /// Whether some fits run in coordinates φ of their own, the family's chart: one in which a limiting family that lies
+    /// at infinity in θ is an edge that can be reached, and the likelihood smooth across it.
+    /// </summary>
+    static virtual bool HasChart => false;
+
+    /// <summary>1 where a fit with these free slots runs in the chart. Slots that are not free must be the same in both.</summary>
+    static virtual R Charted<R>(Vec3<R> free) where R : unmanaged, IReal<R> => 0.0;
+
+    /// <summary>η(θ(φ)), without passing through the θ that may be infinite.</summary>
+    static virtual Vec3<T> ChartNatural<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => TSelf.Natural(φ);
+
+    static virtual Vec3<T> ToChart<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ;
+
+    static virtual Vec3<T> FromChart<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => φ;
+
+    /// <summary>The box in φ.</summary>
+    static virtual (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => TSelf.Region<R>();
 
     static abstract T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T>;
 
@@ -67,6 +89,12 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
         };
     }
 
+    /// <summary>
+    /// Whether order statistics are needed before the fit. Where not, they are taken only for the data sets in which no
+    /// interior maximum is found without them, and those are fitted again.
+    /// </summary>
+    static virtual bool OrderFirst(Vec3<Real> known, Vec3<Real> free) => true;
+
     /// <summary>Whether Start is the maximum itself, whatever is known: then there is nothing to iterate.</summary>
     static virtual bool StartIsMaximum => false;
 
@@ -75,7 +103,7 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
 
     /// <summary>
     /// A start, exact where a closed form exists. Slots that are not free arrive in <paramref name="known"/> and must
-    /// be returned as they are.
+    /// be returned as they are. One that is not a number says that this attempt is not needed.
     /// </summary>
     static abstract Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>;
 
@@ -95,8 +123,14 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     static virtual R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         double.NegativeInfinity;
 
-    /// <summary>A code for a point that the solver found: 0 for interior.</summary>
+    /// <summary>
+    /// A code for a point that the solver found: 0 for interior; NoMaximum on an edge of the region beyond which the
+    /// likelihood is unbounded, which counts only where no start leads to a maximum.
+    /// </summary>
     static virtual R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> => 0.0;
+
+    /// <summary>A code for where a search ended that did not converge.</summary>
+    static virtual R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> => (double)Codes.IterationLimit;
 
     /// <summary>The box in θ in which the family looks for its maximum.</summary>
     static virtual (Vec3<R> Low, Vec3<R> High) Region<R>() where R : unmanaged, IReal<R> => (

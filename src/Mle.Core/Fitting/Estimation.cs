@@ -42,8 +42,10 @@ public static class Estimation
         R absent = bounded ? zero : TFamily.Absent(summary, prior.Known, prior.Free);
         Vec3<R> smooth = TFamily.Smooth<R>();
         var moving = new Vec3<R>(prior.Free.X * smooth.X, prior.Free.Y * smooth.Y, prior.Free.Z * smooth.Z);
+        bool charted = TFamily.HasChart && !bounded && R.AnyLess(zero, TFamily.Charted(prior.Free));
+        var (low, high) = charted ? TFamily.ChartRegion(summary) : (prior.Low, prior.High);
         var objective = new LogLikelihood<TFamily, TSample, T, R, TJet>(
-            sample, summary, new(prior.Known, moving, prior.Low, prior.High), restricted);
+            sample, summary, new(prior.Known, moving, low, high), restricted || charted, charted);
 
         R best = double.NegativeInfinity, rank = -1.0, ending = zero, iterations = zero;
         Vec3<R> θ = prior.Known;
@@ -51,20 +53,28 @@ public static class Estimation
         for (int attempt = 0; attempt < TFamily.Starts; attempt++)
         {
             var from = TFamily.Start(summary, prior.Known, prior.Free, attempt);
+            R idle = R.IfLess(zero, absent, absent, R.IfLess(R.Abs(from.X + from.Y + from.Z), double.PositiveInfinity, zero, one));
+            if (attempt > 0 && !R.AnyLess(idle, one))
+                break;
             from = new(Begin(userStart.X, from.X), Begin(userStart.Y, from.Y), Begin(userStart.Z, from.Z));
             from = from.If(prior.Free, prior.Known);
+            if (charted)
+                from = TFamily.ToChart(from);
             from = objective.Retract(from, from, zero);
             TJet jet = default;
             R ended = one, steps = zero;
             if (!TFamily.StartIsMaximum || bounded)
                 ended = Newton.Maximize<LogLikelihood<TFamily, TSample, T, R, TJet>, Vec3<R>, TJet, R>(
-                    objective, ref from, ref jet, absent, limit, exact || TFamily.Starts > 1, out steps);
+                    objective, ref from, ref jet, idle, limit, exact || TFamily.Starts > 1, out steps);
             else if (exact)
                 objective.At(from, one, ref jet);
             iterations += steps;
-            // A converged maximum beats any point that is still moving; among equals the value decides.
+            // A maximum beats a point that is still moving, or on an edge that is none; among equals the value decides.
             R value = jet.Parts.F, converges = Converged(ended);
+            if (TFamily.Starts > 1)
+                converges = R.IfLess(R.Abs(TFamily.Judge(summary, charted ? TFamily.FromChart(from) : from, prior.Free) - (double)Codes.NoMaximum), 0.5, zero, converges);
             R better = R.IfLess(rank, converges, one, R.IfLess(converges, rank, zero, R.IfLess(best, value, one, zero)));
+            better = R.IfLess(zero, idle, zero, better);
             θ = from.If(better, θ);
             here = jet.If(better, here);
             ending = R.IfLess(zero, better, ended, ending);
@@ -72,12 +82,19 @@ public static class Estimation
             best = R.IfLess(zero, better, value, best);
         }
 
+        var covariance = here.Covariance();
+        if (charted)
+        {
+            if (exact)
+                covariance = Congruent(TFamily.FromChart(TJet.At(θ)), covariance);
+            θ = TFamily.FromChart(θ);
+        }
         R supremum = bounded ? double.NegativeInfinity : TFamily.LimitValue(summary, prior.Known, prior.Free);
         R converged = Converged(ending);
         R below = R.IfLess(best, supremum, one, zero);
         // A runaway towards the limiting family ends level with its supremum, on either side by rounding.
         R level = R.IfLess(best - 1e-9 * (one + R.Abs(best)), supremum, one, zero);
-        R astray = R.IfLess(zero, ending, (double)Codes.NoMaximum, (double)Codes.IterationLimit);
+        R astray = R.IfLess(1.5, ending, R.IfLess(ending, 2.5, (double)Codes.NoMaximum, TFamily.Stray(summary, θ, prior.Free)), TFamily.Stray(summary, θ, prior.Free));
         R code = R.IfLess(zero, converged,
             R.IfLess(zero, below, (double)Codes.AtLimit, TFamily.Judge(summary, θ, prior.Free)),
             R.IfLess(zero, level, (double)Codes.AtLimit, astray));
@@ -94,17 +111,29 @@ public static class Estimation
             else
                 full = here;
             outcome.Score = full.Parts.Score;
-            outcome.Covariance = here.Covariance();
+            outcome.Covariance = covariance;
         }
         if (bounded)
         {
-            Vec3<R> low = prior.Low, high = prior.High;
             R onBound = R.IfLess(zero,
                 OnBound(moving.X, θ.X, low.X, high.X) + OnBound(moving.Y, θ.Y, low.Y, high.Y) + OnBound(moving.Z, θ.Z, low.Z, high.Z),
                 converged, zero);
             outcome.Code = R.IfLess(zero, onBound, (double)Codes.UserBound, outcome.Code);
         }
     }
+
+    /// <summary>JCJᵀ for the Jacobian J of a map.</summary>
+    static Symmetric3<R> Congruent<TJet, R>(Vec3<TJet> map, Symmetric3<R> c)
+        where TJet : unmanaged, IJet<TJet, R> where R : unmanaged, IReal<R>
+    {
+        Vec3<R> x = map.X.Parts.Score, y = map.Y.Parts.Score, z = map.Z.Parts.Score;
+        return new(Form(x, c, x), Form(x, c, y), Form(y, c, y), Form(x, c, z), Form(y, c, z), Form(z, c, z));
+    }
+
+    static R Form<R>(Vec3<R> a, Symmetric3<R> c, Vec3<R> b) where R : unmanaged, IReal<R> =>
+        a.X * (c.XX * b.X + c.XY * b.Y + c.XZ * b.Z)
+        + a.Y * (c.XY * b.X + c.YY * b.Y + c.YZ * b.Z)
+        + a.Z * (c.XZ * b.X + c.YZ * b.Y + c.ZZ * b.Z);
 
     static R Begin<R>(R user, R family) where R : unmanaged, IReal<R> =>
         R.IfLess(R.Abs(user), double.PositiveInfinity, user, family);

@@ -17,7 +17,7 @@ public readonly struct Prior<R>(Vec3<R> known, Vec3<R> free, Vec3<R> low, Vec3<R
 /// ℓ(θ) without log h, which no parameter changes: a sum over rows, or for a collapsed family one term at Σ t.
 /// </summary>
 public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
-    TSample sample, Summary<R> summary, Prior<R> prior, bool restricted)
+    TSample sample, Summary<R> summary, Prior<R> prior, bool restricted, bool charted = false)
     : IObjective<Vec3<R>, TJet, R>
     where TFamily : struct, IFamily<TFamily>
     where TSample : struct, ISample<T, R>, allows ref struct
@@ -33,6 +33,9 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
 
     /// <summary>Whether some slot is known or has a bound.</summary>
     readonly bool restricted = restricted;
+
+    /// <summary>Whether points are in the family's chart.</summary>
+    readonly bool charted = charted;
 
     /// <summary>The jet with rows of known slots, and of slots held by a bound, taken out.</summary>
     public void At(Vec3<R> θ, R active, ref TJet jet)
@@ -58,7 +61,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     // Each a method of its own: inlined into one they exceed what the JIT will inline, and every operator becomes a call.
 
     [MethodImpl(NoInlining)]
-    static Vec3<TJet> Natural(Vec3<R> θ) => TFamily.Natural(TJet.At(θ));
+    Vec3<TJet> Natural(Vec3<R> θ) => TFamily.HasChart && charted ? TFamily.ChartNatural(TJet.At(θ)) : TFamily.Natural(TJet.At(θ));
 
     [MethodImpl(NoInlining)]
     static TJet LogNormalizer(Vec3<TJet> η) => TFamily.LogNormalizer(η);
@@ -90,18 +93,32 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
                 R.MultiplyAdd(scale, to.X - from.X, from.X), R.MultiplyAdd(scale, to.Y - from.Y, from.Y),
                 R.MultiplyAdd(scale, to.Z - from.Z, from.Z));
         }
+        // A step that would leave the box is cut where it meets the first bound, whole: a part of it need not be uphill.
+        scale *= R.Min(
+            Reach(from.X, scale * (to.X - from.X), prior.Low.X, prior.High.X),
+            R.Min(Reach(from.Y, scale * (to.Y - from.Y), prior.Low.Y, prior.High.Y), Reach(from.Z, scale * (to.Z - from.Z), prior.Low.Z, prior.High.Z)));
         return new(
             Clamp(from.X, to.X, scale, prior.Low.X, prior.High.X),
             Clamp(from.Y, to.Y, scale, prior.Low.Y, prior.High.Y),
             Clamp(from.Z, to.Z, scale, prior.Low.Z, prior.High.Z));
     }
 
+    /// <summary>The share of a step that stays between the bounds; 1 on a bound, where the step is clamped.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static R Reach(R from, R step, R low, R high)
+    {
+        R room = R.IfLess(step, 0.0, from - low, high - from), size = R.Abs(step);
+        return R.IfLess(0.0, room, R.IfLess(room, size, room / size, 1.0), 1.0);
+    }
+
     [MethodImpl(AggressiveInlining)]
     static R Clamp(R from, R to, R scale, R low, R high)
     {
-        R at = R.MultiplyAdd(scale, to - from, from);
-        at = R.IfLess(at, low, low, at);
-        return R.IfLess(high, at, high, at);
+        // Rounding may leave the point just short of the bound that cut the step.
+        const double near = 1e-9;
+        R step = scale * (to - from), at = from + step, rest = near * R.Abs(step);
+        at = R.IfLess(at - rest, low, low, at);
+        return R.IfLess(high, at + rest, high, at);
     }
 
     public Vec3<R> If(R where, Vec3<R> to, Vec3<R> from) => to.If(where, from);

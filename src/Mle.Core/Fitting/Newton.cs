@@ -27,6 +27,9 @@ public enum Ending
 
     /// <summary>Steps stay long while what they promise vanishes: the point is on its way to infinity.</summary>
     Runaway = 2,
+
+    /// <summary>No step, however short, gains anything: the edge of the support, or rounding.</summary>
+    Stuck = 3,
 }
 
 /// <summary>
@@ -47,6 +50,9 @@ public static class Newton
     const double SmallStep = 1e-3;
 
     const int RunawaySteps = 8;
+
+    /// <summary>With this much of it steps no longer move the point.</summary>
+    const double LargestDamping = 1e13;
 
     /// <summary>From θ to a maximum; on return <paramref name="here"/> is the jet at θ.</summary>
     /// <param name="idle">Above 0 in lanes that hold nothing to solve.</param>
@@ -83,14 +89,15 @@ public static class Newton
             R finite = R.IfLess(R.Abs(there.Value), double.PositiveInfinity, definite, zero);
             R better = R.IfLess(there.Value, here.Value, R.IfLess(decrement, noise, finite, zero), finite);
             R take = active * better;
-            R raised = R.MultiplyAdd(damping, 4.0, R.MultiplyAdd(here.Curvature, R.IfLess(zero, definite, 1e-3, 0.3), 1e-3));
-            R lowered = damping * 0.1;
-            lowered = R.IfLess(lowered, here.Curvature * 1e-5, zero, lowered);
+            R raised = R.MultiplyAdd(damping, 4.0, R.IfLess(zero, definite, 1e-3, 0.1));
+            R lowered = damping * R.IfLess(noise, decrement, R.IfLess(there.Value - here.Value, 0.1 * decrement, one, 0.1), 0.1);
+            lowered = R.IfLess(lowered, 1e-4, zero, lowered);
             damping = R.IfLess(zero, better, lowered, raised);
+            R stuck = R.IfLess(LargestDamping, damping, 3.0, ending);
             vanishing = R.IfLess(zero, tiny, vanishing + one, zero);
             ending = R.IfLess(zero, active,
                 R.IfLess(zero, last, R.IfLess(zero, better, one, ending),
-                    R.IfLess(RunawaySteps, vanishing, 2.0, ending)), ending);
+                    R.IfLess(RunawaySteps, vanishing, 2.0, stuck)), ending);
             θ = f.If(take, to, θ);
             here = there.If(take, here);
             if (!R.AnyLess(ending, one))

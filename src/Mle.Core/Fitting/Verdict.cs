@@ -50,10 +50,12 @@ public enum Cause : byte
 /// <param name="Bound">Which bound holds, such as "p = 1".</param>
 /// <param name="BoundScore">The score of the bounded parameter there.</param>
 /// <param name="LocationInterval">All locations that attain the maximum, where they are an interval.</param>
+/// <param name="StandardErrors">Those that the theory gives where the observed information does not.</param>
 public sealed record Verdict(
     Status Status, string Reason, Cause Cause = Cause.None, double Supremum = double.NaN,
     IReadOnlyDictionary<string, double>? Limit = null, string? LimitFamily = null,
-    string? Bound = null, double BoundScore = double.NaN, (double Low, double High)? LocationInterval = null)
+    string? Bound = null, double BoundScore = double.NaN, (double Low, double High)? LocationInterval = null,
+    IReadOnlyDictionary<string, double>? StandardErrors = null)
 {
     public static string Word(Status status) => status switch
     {

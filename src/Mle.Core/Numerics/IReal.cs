@@ -21,10 +21,10 @@ public interface IReal<T> :
 
     static abstract T Abs(T x);
 
-    /// <summary>The smaller; either of them where one is not a number.</summary>
+    /// <summary>The smaller; b where either is not a number.</summary>
     static abstract T Min(T a, T b);
 
-    /// <summary>The larger; either of them where one is not a number.</summary>
+    /// <summary>The larger; b where either is not a number.</summary>
     static abstract T Max(T a, T b);
 
     /// <summary>a·b + c, fused where the hardware has it: nothing may rely on the single rounding.</summary>

@@ -1,0 +1,49 @@
+namespace Mle.Distributions;
+
+/// <summary>
+/// Bernoulli: P(x) = pˣ (1 − p)^(1−x) for x = 0, 1. θ = logit p, η = (logit p, −log(1 − p)). p̂ = x̄.
+/// </summary>
+/// <remarks>Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 3.</remarks>
+public readonly struct Bernoulli : IFamily<Bernoulli>
+{
+    const int AllZero = 1, AllOne = 2;
+
+    public static int Slots => 1;
+
+    public static Equivariance Equivariance => Equivariance.None;
+
+    public static Support Support => Support.Counts(0, 1);
+
+    public static Keep Keep => Keep.Sums;
+
+    public static int Statistics => 1;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, Softplus.Of(θ.X));
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Y;
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => η.X * t.A;
+
+    public static bool StartIsMaximum => true;
+
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+        new(R.IfLess(0.0, free.X, R.Log(s.Sums.A / (s.Size - s.Sums.A)), known.X));
+
+    /// <summary>p̂ is 0 or 1 when and only when all observations are.</summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, R.IfLess(s.Low, 1.0, 0.0, AllOne), AllZero), 0.0);
+
+    public static FamilyInfo Info { get; } = new(
+        "bernoulli", "P(x) = p^x (1-p)^(1-x)", "x = 0, 1",
+        [new("p", Link.Logit, Role.Shape, "in (0, 1)")],
+        "always exists; p = 0 or p = 1, on the boundary, when all observations are 0 or all are 1",
+        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 3");
+
+    public static Verdict Explain(int code, Findings data) => code == AllZero
+        ? new(Status.Boundary, "all observations are 0", Supremum: data.Complete(0), Limit: Findings.At(("p", 0)),
+            Bound: "p = 0", BoundScore: -data.N)
+        : new(Status.Boundary, "all observations are 1", Supremum: data.Complete(0), Limit: Findings.At(("p", 1)),
+            Bound: "p = 1", BoundScore: data.N);
+}

@@ -1,0 +1,77 @@
+namespace Mle.Distributions;
+
+/// <summary>
+/// Beta: f(x) = x^(α−1) (1 − x)^(β−1) / B(α, β) for 0 &lt; x &lt; 1, α &gt; 0, β &gt; 0; mean α/(α + β).
+/// θ = (log α, log β), η = (α, β). ψ(α̂) − ψ(α̂ + β̂) = mean log x, ψ(β̂) − ψ(α̂ + β̂) = mean log(1 − x).
+/// </summary>
+/// <remarks>
+/// Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 2, 1995, ch. 25; the start, from ψ(a) ≈ log(a − ½),
+/// is their (25.28).
+/// </remarks>
+public readonly struct Beta : IFamily<Beta>
+{
+    const int Constant = 1;
+
+    public static int Slots => 2;
+
+    public static Equivariance Equivariance => Equivariance.None;
+
+    public static Support Support => new(0, false, 1, false, false);
+
+    public static Keep Keep => Keep.Sums;
+
+    public static int Statistics => 2;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), T.Log1p(-x.A));
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y));
+
+    /// <summary>log B(α, β). With one of them large, log Γ of it and of the sum would cancel: their ratio is taken as one.</summary>
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T>
+    {
+        T α = η.X, β = η.Y, large = 100.0, more = T.Max(α, β);
+        T log = T.Polygamma(-1, α) + T.Polygamma(-1, β) - T.Polygamma(-1, α + β);
+        if (!T.AnyLess(large, more))
+            return log;
+        T less = T.Min(α, β), ratio = RisingFactorial.LogLarge(less, 1.0 / more) + less * T.Log(more);
+        return T.IfLess(large, more, T.Polygamma(-1, less) - ratio, log);
+    }
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> =>
+        (η.X - 1.0) * t.A + (η.Y - 1.0) * t.B;
+
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    {
+        R logP = s.Mean, logQ = s.Sums.B / s.Size, p = R.Exp(logP), q = R.Exp(logQ), rest = R.Max(1.0 - p - q, 1e-15);
+        // With one of them known, (α − ½)/(α + β − ½) = p alone; where ψ(α) comes out far below 0, it is near −1/α instead.
+        R α = R.Log(0.5 + 0.5 * p / rest), αAlone = R.Log(Near(R.Exp(known.Y), p, logP));
+        R β = R.Log(0.5 + 0.5 * q / rest), βAlone = R.Log(Near(R.Exp(known.X), q, logQ));
+        return new(
+            R.IfLess(0.0, free.X, R.IfLess(0.0, free.Y, α, αAlone), known.X),
+            R.IfLess(0.0, free.Y, R.IfLess(0.0, free.X, β, βAlone), known.Y));
+    }
+
+    static R Near<R>(R other, R p, R logP) where R : unmanaged, IReal<R>
+    {
+        R ψ = logP + R.Log(other + 0.5);
+        return R.IfLess(ψ, -2.0, -1.0 / ψ, 0.5 - other * p / R.Expm1(logP));
+    }
+
+    /// <summary>
+    /// α, β → ∞ is unbounded when and only when all observations are equal, both parameters free. With one of them
+    /// known the score in the other falls from ∞ to the mean of a negative logarithm: there is always one zero.
+    /// </summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
+
+    public static FamilyInfo Info { get; } = new(
+        "beta", "f(x) = x^(alpha-1) (1-x)^(beta-1) / B(alpha, beta)", "0 < x < 1",
+        [new("alpha", Link.Log, Role.Shape, "> 0"), new("beta", Link.Log, Role.Shape, "> 0")],
+        "both parameters are free and all observations are equal",
+        "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 2, 1995, ch. 25");
+
+    public static Verdict Explain(int code, Findings data) => new(
+        Status.NoFiniteMle, "constant sample: the likelihood is unbounded as alpha, beta -> infinity with mean at the common value",
+        Cause.Unbounded, double.PositiveInfinity,
+        Findings.At(("alpha", double.PositiveInfinity), ("beta", double.PositiveInfinity), ("mean", data.Summary.Low)));
+}

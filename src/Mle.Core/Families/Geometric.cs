@@ -1,0 +1,48 @@
+namespace Mle.Distributions;
+
+/// <summary>
+/// Geometric: P(x) = p (1 − p)ˣ for x = 0, 1, 2, …, the failures before the first success; mean (1 − p)/p.
+/// θ = logit p, η = (−log(1 − p), −log p). p̂ = 1/(1 + x̄).
+/// </summary>
+/// <remarks>Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, section 5.2.</remarks>
+public readonly struct Geometric : IFamily<Geometric>
+{
+    const int AllZero = 1;
+
+    public static int Slots => 1;
+
+    public static Equivariance Equivariance => Equivariance.None;
+
+    public static Support Support => Support.Counts();
+
+    public static Keep Keep => Keep.Sums;
+
+    public static int Statistics => 1;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(Softplus.Of(θ.X), Softplus.Of(-θ.X));
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Y;
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => -η.X * t.A;
+
+    public static bool StartIsMaximum => true;
+
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+        new(R.IfLess(0.0, free.X, -R.Log(s.Mean), known.X));
+
+    /// <summary>p̂ = 1 when and only when all observations are 0.</summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
+
+    public static FamilyInfo Info { get; } = new(
+        "geometric", "P(x) = p (1-p)^x", "x = 0, 1, 2, ...",
+        [new("p", Link.Logit, Role.Shape, "in (0, 1)")],
+        "always exists; p = 1, on the boundary, when all observations are 0",
+        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, section 5.2");
+
+    public static Verdict Explain(int code, Findings data) => new(
+        Status.Boundary, "all observations are 0", Supremum: data.Complete(0), Limit: Findings.At(("p", 1)),
+        Bound: "p = 1", BoundScore: data.N);
+}

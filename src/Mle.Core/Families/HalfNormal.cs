@@ -1,0 +1,50 @@
+namespace Mle.Distributions;
+
+/// <summary>
+/// Half-normal: f(x) = √(2/π)/σ exp(−x²/(2σ²)) for x ≥ 0, σ &gt; 0: |z|σ of a standard normal z; mean σ√(2/π).
+/// θ = log σ, η = (1/σ², log σ√(π/2)). σ̂² = Σx²/n.
+/// </summary>
+/// <remarks>Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 13.</remarks>
+public readonly struct HalfNormal : IFamily<HalfNormal>
+{
+    const double HalfLogπOver2 = 0.22579135264472743236;
+
+    const int AllZero = 1;
+
+    public static int Slots => 1;
+
+    public static Equivariance Equivariance => Equivariance.Scale;
+
+    public static Support Support => Support.NonNegative;
+
+    public static Keep Keep => Keep.Sums;
+
+    public static int Statistics => 1;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A * x.A);
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-2.0 * θ.X), θ.X + HalfLogπOver2);
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Y;
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => -0.5 * η.X * t.A;
+
+    public static bool StartIsMaximum => true;
+
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+        new(R.IfLess(0.0, free.X, 0.5 * R.Log(s.Mean), known.X));
+
+    /// <summary>σ → 0 is unbounded when and only when all observations are 0.</summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
+
+    public static FamilyInfo Info { get; } = new(
+        "half_normal", "f(x) = sqrt(2/pi) / sigma exp(-x^2 / (2 sigma^2))", "x >= 0",
+        [new("sigma", Link.Log, Role.Scale, "> 0")],
+        "all observations are 0",
+        "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 13");
+
+    public static Verdict Explain(int code, Findings data) => new(
+        Status.NoFiniteMle, "all observations are 0: the likelihood is unbounded as sigma -> 0", Cause.Unbounded,
+        double.PositiveInfinity, Findings.At(("sigma", 0)));
+}

@@ -1,0 +1,60 @@
+namespace Mle.Distributions;
+
+/// <summary>
+/// Inverse gamma: f(x) = βᵏ x^(−k−1) e^(−β/x) / Γ(k) for x &gt; 0, shape k &gt; 0, scale β &gt; 0: 1/x is gamma with rate β.
+/// θ = (log k, log β), η = (k, β, log β). k̂ solves log k − ψ(k) = log mean 1/x + mean log x, β̂ = k̂/mean 1/x.
+/// </summary>
+/// <remarks>
+/// Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 17; start from Minka, Estimating a
+/// Gamma distribution, 2002.
+/// </remarks>
+public readonly struct InverseGamma : IFamily<InverseGamma>
+{
+    const int Constant = 1;
+
+    public static int Slots => 2;
+
+    public static Equivariance Equivariance => Equivariance.Scale;
+
+    public static Support Support => Support.Positive;
+
+    public static Keep Keep => Keep.Sums;
+
+    public static int Statistics => 2;
+
+    public static bool LogFirst => true;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), 1.0 / x.A);
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y), θ.Y);
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => T.Polygamma(-1, η.X) - η.X * η.Z;
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => -(η.X + 1.0) * t.A - η.Y * t.B;
+
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    {
+        R logMean = R.Log(s.Sums.B / s.Size), gap = logMean + s.Mean, d = gap - 3.0;
+        R k = (-d + R.Sqrt(d * d + 24.0 * gap)) / (12.0 * gap);
+        // With the scale known, ψ(k) = log β − mean log x, and ψ(k) is near log(k − ½) or −1/k.
+        R target = known.Y - s.Mean;
+        R shapeAlone = R.IfLess(-2.0, target, target + R.Log1p(0.5 * R.Exp(-target)), -R.Log(-target));
+        R shape = R.IfLess(0.0, free.X, R.IfLess(0.0, free.Y, R.Log(k), shapeAlone), known.X);
+        return new(shape, R.IfLess(0.0, free.Y, shape - logMean, known.Y));
+    }
+
+    /// <summary>Shape → ∞ is unbounded when and only when all observations are equal, both parameters free.</summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
+
+    public static FamilyInfo Info { get; } = new(
+        "inverse_gamma", "f(x) = scale^shape x^(-shape-1) exp(-scale/x) / Gamma(shape)", "x > 0",
+        [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],
+        "both parameters are free and all observations are equal",
+        "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 17");
+
+    public static Verdict Explain(int code, Findings data) => new(
+        Status.NoFiniteMle, "constant sample: the likelihood is unbounded as shape -> infinity with scale/shape at the common value",
+        Cause.Unbounded, double.PositiveInfinity,
+        Findings.At(("shape", double.PositiveInfinity), ("scale", double.PositiveInfinity), ("mean", data.Map(Role.Scale, data.Summary.Low))));
+}

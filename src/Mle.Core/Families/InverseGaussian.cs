@@ -1,0 +1,68 @@
+namespace Mle.Distributions;
+
+/// <summary>
+/// Inverse Gaussian: f(x) = √(λ/(2πx³)) exp(−λ(x − μ)²/(2μ²x)) for x &gt; 0, mean μ &gt; 0, λ &gt; 0; variance μ³/λ.
+/// θ = (log μ, log λ), η = (λ/μ², λ, λ/μ + ½ log(λ/2π)). μ̂ = x̄ whatever λ is, 1/λ̂ = mean (x − μ̂)²/(μ̂²x).
+/// </summary>
+/// <remarks>Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 15.</remarks>
+public readonly struct InverseGaussian : IFamily<InverseGaussian>
+{
+    const double HalfLog2π = 0.91893853320467274178;
+
+    /// <summary>How far two roundings of one logarithm may lie apart.</summary>
+    const double LogRounding = 1e-15;
+
+    const int Constant = 1;
+
+    public static int Slots => 2;
+
+    public static Equivariance Equivariance => Equivariance.Scale;
+
+    public static Support Support => Support.Positive;
+
+    public static Keep Keep => Keep.Sums;
+
+    public static int Statistics => 2;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A, 1.0 / x.A);
+
+    public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -1.5 * T.Log(x.A);
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>
+    {
+        T λ = T.Exp(θ.Y), perμ = T.Exp(-θ.X);
+        return new(λ * perμ * perμ, λ, λ * perμ + 0.5 * θ.Y - HalfLog2π);
+    }
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => -η.Z;
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => -0.5 * (η.X * t.A + η.Y * t.B);
+
+    public static bool StartIsMaximum => true;
+
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    {
+        R μ = R.IfLess(0.0, free.X, s.Mean, R.Exp(known.X));
+        R perλ = (s.Mean / μ - 2.0) / μ + s.Sums.B / s.Size;
+        return new(R.IfLess(0.0, free.X, R.Log(s.Mean), known.X), R.IfLess(0.0, free.Y, -R.Log(perλ), known.Y));
+    }
+
+    /// <summary>λ → ∞ is unbounded when and only when all observations are equal to μ: min = max, and μ free or equal to them.</summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    {
+        R log = R.Log(s.Low), μ = R.IfLess(0.0, free.X, log, known.X);
+        R apart = R.IfLess(s.Low, s.High, 1.0, R.Abs(μ - log));
+        return R.IfLess(0.0, free.Y, R.IfLess(LogRounding, apart, 0.0, Constant), 0.0);
+    }
+
+    public static FamilyInfo Info { get; } = new(
+        "inverse_gaussian", "f(x) = sqrt(lambda / (2 pi x^3)) exp(-lambda (x - mu)^2 / (2 mu^2 x))", "x > 0",
+        [new("mu", Link.Log, Role.Scale, "> 0"), new("lambda", Link.Log, Role.Scale, "> 0")],
+        "lambda is free and all observations are equal (to mu, where mu is fixed)",
+        "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 15");
+
+    public static Verdict Explain(int code, Findings data) => new(
+        Status.NoFiniteMle, "constant sample: the likelihood is unbounded as lambda -> infinity with mu at the common value",
+        Cause.Unbounded, double.PositiveInfinity,
+        Findings.At(("mu", data.Map(Role.Scale, data.Summary.Low)), ("lambda", double.PositiveInfinity)));
+}

@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Mle.Distributions;
+
+/// <summary>
+/// Negative binomial: P(x) = Γ(x + r)/(x! Γ(r)) (r/(r + μ))ʳ (μ/(r + μ))ˣ for x = 0, 1, 2, …, size r &gt; 0, mean μ &gt; 0;
+/// variance μ + μ²/r. θ = (log r, log μ), η = (a, log μ, μ) with the dispersion a = 1/r, in which everything stays smooth
+/// down to the Poisson limit a = 0: log P = Σ over j below x of log(1 + ja) + x(log μ − log(1 + aμ)) − log(1 + aμ)/a − log x!.
+/// μ̂ = x̄ whatever r is.
+/// </summary>
+/// <remarks>Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 5.</remarks>
+public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
+{
+    const int AllZero = 1, Underdispersed = 2, SizeToZero = 3;
+
+    public static int Slots => 2;
+
+    public static Equivariance Equivariance => Equivariance.None;
+
+    public static Support Support => Support.Counts();
+
+    public static Keep Keep => Keep.Table;
+
+    /// <summary>B is 0 as in a table's rows of distinct values; C is for the variance.</summary>
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A, 0.0, x.A * x.A);
+
+    public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -T.Polygamma(-1, x.A + 1.0);
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X), θ.Y, T.Exp(θ.Y));
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Z * Log1pRatio.Of(η.X * η.Z);
+
+    /// <summary>Of an observation x in a row (x, 0), of one of the j below it in a row (j, 1).</summary>
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> =>
+        T.IfLess(0.5, t.B, T.Log1p(t.A * η.X), RisingFactorial.Log(t.A, η.X)) + LogLinear(new(T.IfLess(0.5, t.B, 1.0, t.A)), η);
+
+    public static T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> =>
+        sums.A * (η.Y - T.Log1p(η.X * η.Z));
+
+    /// <summary>Over rows (j, 1) three sums without polygammas; rows (x, 0) as the kernel says. A table holds one kind.</summary>
+    public static Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        T a = R.Lead(η.X);
+        if (sample.Count > 0 && T.Lead(sample[0].B) == 0)
+        {
+            var jet = Loop.Over<Value<T>, Jet1<T>, TSample, T, R>(new(new(a, 1.0, 0.0)), sample, default);
+            return new(sample.Total(jet.F), sample.Total(jet.X), sample.Total(jet.XX));
+        }
+        var s = Loop.Over<Below<T>, Row<T>, TSample, T, R>(new(a), sample, default);
+        return new(sample.Total(s.A), sample.Total(s.B), -sample.Total(s.C));
+    }
+
+    readonly struct Value<T>(Jet1<T> a) : ITerm<Jet1<T>, T> where T : unmanaged, IReal<T>
+    {
+        readonly Jet1<T> a = a;
+
+        public Jet1<T> Add(Jet1<T> sums, Row<T> row, T weight) => sums + RisingFactorial.Log(Jet1<T>.Constant(row.A), a).Times(weight);
+    }
+
+    readonly struct Below<T>(T a) : ITerm<Row<T>, T> where T : unmanaged, IReal<T>
+    {
+        readonly T a = a;
+
+        [MethodImpl(AggressiveInlining)]
+        public Row<T> Add(Row<T> s, Row<T> row, T weight)
+        {
+            T j = row.A, one = 1.0, q = T.MultiplyAdd(j, a, one), d = j / q, wd = weight * d;
+            return new(T.MultiplyAdd(weight, T.Log(q), s.A), s.B + wd, T.MultiplyAdd(wd, d, s.C));
+        }
+    }
+
+    /// <summary>a by the method of moments; with μ known, about it.</summary>
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    {
+        R mean = s.Mean, μ = R.IfLess(0.0, free.Y, mean, R.Exp(known.Y)), off = μ - mean;
+        R excess = Excess(s) / s.Size + off * off - off, a = R.Max(excess / (μ * μ), R.IfLess(0.0, free.Y, 0.0, 0.01 / μ));
+        return new(R.IfLess(0.0, free.X, -R.Log(a), known.X), R.IfLess(0.0, free.Y, R.Log(mean), known.Y));
+    }
+
+    /// <summary>
+    /// n(variance − mean), from squares about the integer m nearest the mean, whose terms are integers: exact in sign for
+    /// counts while their sums of squares are below 2⁵³ and n below 2²⁶.
+    /// </summary>
+    static R Excess<R>(Summary<R> s) where R : unmanaged, IReal<R>
+    {
+        R n = s.Size, sum = s.Sums.A, m = R.Round(sum / n), rest = sum - n * m, squares = s.Sums.C - m * (sum + rest);
+        return (n * (squares - sum) - rest * rest) / n;
+    }
+
+    /// <summary>
+    /// All observations 0: μ̂ = 0, or r → 0 where μ is known. Otherwise, r and μ both free, a finite r̂ exists when and
+    /// only when the variance (divisor n) is above the mean (Levin and Reeds, Annals of Statistics 5, 1977).
+    /// </summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    {
+        R under = R.IfLess(0.0, free.X * free.Y, R.IfLess(0.0, Excess(s), 0.0, Underdispersed), 0.0);
+        R zero = R.IfLess(0.0, free.Y, AllZero, R.IfLess(0.0, free.X, SizeToZero, 0.0));
+        return R.IfLess(0.0, s.High, under, zero);
+    }
+
+    /// <summary>With μ known no criterion is exact: the maximum that is found must not be below the Poisson likelihood.</summary>
+    public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(free.Y, free.X, s.Sums.A * known.Y - s.Size * R.Exp(known.Y), double.NegativeInfinity);
+
+    public static FamilyInfo Info { get; } = new(
+        "negative_binomial", "P(x) = Gamma(x+size) / (x! Gamma(size)) (size/(size+mu))^size (mu/(size+mu))^x", "x = 0, 1, 2, ...",
+        [new("size", Link.Log, Role.Shape, "> 0"), new("mu", Link.Log, Role.Shape, "> 0")],
+        "size is free and the variance (divisor n) is not above the mean; mu = 0, on the boundary, when all observations are 0",
+        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 5");
+
+    public static Verdict Explain(int code, Findings data)
+    {
+        double n = data.N, sum = data.Summary.Sums.A, μ = data.IsFree(1) ? sum / n : Math.Exp(data.Known.Y);
+        return code switch
+        {
+            AllZero => new(Status.Boundary, "all observations are 0: mu = 0" + (data.IsFree(0) ? " with any size" : ""),
+                Supremum: data.Complete(0), Limit: Findings.At(("size", data.IsFree(0) ? double.NaN : Math.Exp(data.Known.X)), ("mu", 0)),
+                Bound: "mu = 0", BoundScore: -n),
+            SizeToZero => new(Status.NoFiniteMle, "all observations are 0: the likelihood rises as size -> 0", Cause.Limit,
+                data.Complete(0), Findings.At(("size", 0), ("mu", μ))),
+            _ => new(Status.NoFiniteMle, code == Underdispersed
+                    ? "variance (divisor n) not above the mean: the likelihood rises as size -> infinity"
+                    : "no size is as likely as the Poisson limit, size -> infinity",
+                Cause.Limit, data.Complete(sum * Math.Log(μ) - n * μ),
+                Findings.At(("size", double.PositiveInfinity), ("mu", μ)), "poisson"),
+        };
+    }
+}

@@ -1,0 +1,74 @@
+namespace Mle.Distributions;
+
+/// <summary>
+/// Pareto: f(x) = α xmᵅ / x^(α+1) for x ≥ xm, minimum xm &gt; 0, shape α &gt; 0. θ = (xm, log α), η = (log xm, α, log α).
+/// x̂m = min x, an order statistic; α̂ = 1/mean log(x/xm). xm is its own coordinate, not its logarithm, so that it is
+/// compared with the data exactly.
+/// </summary>
+/// <remarks>Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 20.</remarks>
+public readonly struct Pareto : IFamily<Pareto>
+{
+    const int Constant = 1, Excluded = 2, Minimum = 3;
+
+    public static int Slots => 2;
+
+    public static Equivariance Equivariance => Equivariance.Scale;
+
+    public static Support Support => Support.Positive;
+
+    public static Keep Keep => Keep.Sums;
+
+    public static int Statistics => 1;
+
+    public static bool LogFirst => true;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A));
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Log(θ.X), T.Exp(θ.Y), θ.Y);
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => -η.Z - η.Y * η.X;
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => -(η.Y + 1.0) * t.A;
+
+    public static bool StartIsMaximum => true;
+
+    public static Vec3<R> Smooth<R>() where R : unmanaged, IReal<R> => new(0.0, 1.0);
+
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    {
+        R xm = R.IfLess(0.0, free.X, s.Low, known.X);
+        return new(xm, R.IfLess(0.0, free.Y, -R.Log(s.Mean - R.Log(xm)), known.Y));
+    }
+
+    /// <summary>
+    /// The likelihood is 0 everywhere when and only when a known xm is above an observation; α → ∞ is unbounded when and
+    /// only when all observations are equal to xm, or xm is free and they are equal.
+    /// </summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    {
+        R xm = R.IfLess(0.0, free.X, s.Low, known.X), α = R.IfLess(0.0, free.Y, Constant, 0.0);
+        return R.IfLess(0.0, xm, R.IfLess(s.Low, xm, Excluded, R.IfLess(xm, s.High, 0.0, α)), Excluded);
+    }
+
+    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, free.X, Minimum, 0.0);
+
+    public static FamilyInfo Info { get; } = new(
+        "pareto", "f(x) = alpha xm^alpha / x^(alpha+1)", "x >= xm",
+        [new("xm", Link.Identity, Role.Scale, "> 0"), new("alpha", Link.Log, Role.Shape, "> 0")],
+        "alpha is free and all observations are equal (to xm, where xm is fixed)",
+        "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 20");
+
+    public static Verdict Explain(int code, Findings data)
+    {
+        double low = data.Map(Role.Scale, data.Summary.Low), xm = data.Map(Role.Scale, data.Known.X);
+        return code switch
+        {
+            Constant => new(Status.NoFiniteMle, "constant sample: the likelihood is unbounded as alpha -> infinity with xm at the common value",
+                Cause.Unbounded, double.PositiveInfinity, Findings.At(("xm", low), ("alpha", double.PositiveInfinity))),
+            Excluded => new(Status.InvalidData, FormattableString.Invariant(
+                $"xm = {xm} is not allowed here: it must be > 0 and not above the smallest observation, {low}")),
+            _ => new(Status.Nonregular, "xm is the smallest observation, where the likelihood jumps: no standard error"),
+        };
+    }
+}

@@ -1,0 +1,42 @@
+namespace Mle.Distributions;
+
+/// <summary>
+/// Rayleigh: f(x) = x/σ² exp(−x²/(2σ²)) for x &gt; 0, σ &gt; 0; mean σ√(π/2). θ = log σ, η = (1/σ², log σ).
+/// σ̂² = Σx²/(2n).
+/// </summary>
+/// <remarks>Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 18.</remarks>
+public readonly struct Rayleigh : IFamily<Rayleigh>
+{
+    public static int Slots => 1;
+
+    public static Equivariance Equivariance => Equivariance.Scale;
+
+    public static Support Support => Support.Positive;
+
+    public static Keep Keep => Keep.Sums;
+
+    public static int Statistics => 1;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A * x.A);
+
+    public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => T.Log(x.A);
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-2.0 * θ.X), θ.X);
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => 2.0 * η.Y;
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => -0.5 * η.X * t.A;
+
+    public static bool StartIsMaximum => true;
+
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+        new(R.IfLess(0.0, free.X, 0.5 * R.Log(0.5 * s.Mean), known.X));
+
+    public static FamilyInfo Info { get; } = new(
+        "rayleigh", "f(x) = x / sigma^2 exp(-x^2 / (2 sigma^2))", "x > 0",
+        [new("sigma", Link.Log, Role.Scale, "> 0")],
+        "always exists",
+        "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 18");
+
+    public static Verdict Explain(int code, Findings data) => new(Status.Interior, "");
+}

@@ -1,0 +1,264 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
+namespace Mle.Distributions;
+
+/// <summary>
+/// Student's t with location m, scale s &gt; 0 and ν &gt; 0 degrees of freedom:
+/// f(x) = Γ((ν+1)/2) / (Γ(ν/2) s√(νπ)) (1 + z²/ν)^(−(ν+1)/2) at z = (x − m)/s.
+/// θ = (m, log s, log ν), η = (m, 1/s, κ) with κ = 1/ν: log f = −log s − ½ log 2π + D(κ) − ½(1 + 1/κ) log(1 + κz²).
+/// </summary>
+/// <remarks>
+/// In κ the normal is an ordinary point, κ = 0: a fit with ν free runs in (m, log s, κ), and whether ν̂ is finite is the
+/// sign of the score there. For fixed ν ≥ 1 the likelihood in (m, s) has one maximum, which exists when and only when
+/// every s of n equal observations have s &lt; nν/(1 + ν) (Kent and Tyler, Redescending M-estimates of multivariate
+/// location and scatter, 1991). For ν &lt; s/(n − s) it is unbounded as the scale shrinks about s equal observations, and
+/// s near ones make a spike: with ν free the maximum is sought where ten near ones make none.
+/// </remarks>
+public readonly struct StudentT : IFamily<StudentT>
+{
+    const double HalfLog2π = 0.91893853320467274178;
+
+    const int Concentrated = 1, LeastDf = 2, Even = 3;
+
+    public static int Slots => 3;
+
+    public static Equivariance Equivariance => Equivariance.LocationScale;
+
+    public static Support Support => Support.Line;
+
+    public static Keep Keep => Keep.RowsAndMedian;
+
+    public static int Statistics => 1;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(-θ.Y), T.Exp(-θ.Z));
+
+    public static bool HasChart => true;
+
+    public static R Charted<R>(Vec3<R> free) where R : unmanaged, IReal<R> => free.Z;
+
+    public static Vec3<T> ChartNatural<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => new(φ.X, T.Exp(-φ.Y), φ.Z);
+
+    public static Vec3<T> FromChart<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => new(φ.X, φ.Y, -T.Log(φ.Z));
+
+    public static Vec3<T> ToChart<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, θ.Y, T.Exp(-θ.Z));
+
+    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => (
+        new(double.NegativeInfinity, double.NegativeInfinity, 0.0),
+        new(double.PositiveInfinity, double.PositiveInfinity, LargestInverse(s.Size)));
+
+    /// <summary>The largest κ: ν ≥ min(1, 10/(n − 10)), and at least 0.1.</summary>
+    static R LargestInverse<R>(R n) where R : unmanaged, IReal<R> => R.Min(10.0, R.Max(1.0, 0.1 * n - 1.0));
+
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => HalfLog2π - T.Log(η.Y) - Gap(η.Z);
+
+    /// <summary>
+    /// D = log Γ(y + ½) − log Γ(y) − ½ log y at y = 1/(2κ), by D(y) = D(y + 1) + ½ log(y(y + 1)/(y + ½)²) and the
+    /// asymptotic series, both written in κ so that κ = 0 is nothing special.
+    /// </summary>
+    static T Gap<T>(T κ) where T : unmanaged, IReal<T>
+    {
+        const int shift = 12;
+        T one = 1.0, product = one, c = κ + κ;
+        for (int i = 0; i < shift; i++)
+        {
+            T middle = 1.0 + (i + 0.5) * c;
+            product *= (1.0 + (double)i * c) * (1.0 + (i + 1.0) * c) / (middle * middle);
+        }
+        T r = c / (1.0 + (double)shift * c), rr = r * r;
+        T series = r * (-1.0 / 8 + rr * (1.0 / 192 + rr * (-1.0 / 640 + rr * (17.0 / 14336
+            + rr * (-31.0 / 18432 + rr * (691.0 / 180224 - rr * (5461.0 / 425984)))))));
+        return 0.5 * T.Log(product) + series;
+    }
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T>
+    {
+        T z = (t.A - η.X) * η.Y, zz = z * z;
+        return -0.5 * (1.0 + η.Z) * zz * Log1pRatio.Of(η.Z * zz);
+    }
+
+    /// <summary>With q = 1/(1 + κz²), K′ = −(1 + κ)zq; the derivatives in κ follow from the same sums unless κ is small.</summary>
+    public static Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        const double small = 0.0625;
+        var at = Kernel.Broadcast<T, R>(η);
+        R κ = η.Z, a = 1.0 + κ;
+        if (R.AnyLess(κ, small))
+        {
+            var n = Loop.Over<NearNormal<T>, NearSum<T>, TSample, T, R>(new(at), sample, default);
+            var near = n.Sums.Total<TSample, R>(sample);
+            R Λ = near.K, d = sample.Total(n.Ratio.A), dd = sample.Total(n.Ratio.B), ds = sample.Total(n.Odd), zds = sample.Total(n.Ratio.C);
+            return new LocationScale<R>(-0.5 * a * Λ, -a * near.D, -a * near.ZD, -a * near.DD, -a * near.ZDD, -a * near.ZZDD).At(
+                η.Y, -0.5 * (Λ + a * d), a * ds - near.D, a * zds - near.ZD, -d - 0.5 * a * dd);
+        }
+        T one = 1.0;
+        var sums = Loop.Over<Whole<T>, Weighted<T>, LogSums<T>, TSample, T, R>(new(at), new(at), sample, new(default, one, 0.0));
+        var s = sums.Finish().Total<TSample, R>(sample);
+        // K = −cL with c = ½(1 + 1/κ) and L = Σ log(1 + κz²); Σz⁴q² and Σz³q² by z²q = (1 − q)/κ.
+        R r = 1.0 / κ, c = 0.5 * (1.0 + r), dc = -0.5 * r * r, ddc = r * r * r;
+        R zzzq = 0.5 * r * (s.D - s.ZDD), zzzzq = 0.5 * r * (s.ZD - s.ZZDD);
+        return new LocationScale<R>(-c * s.K, -a * s.D, -a * s.ZD, -a * s.DD, -a * s.ZDD, -a * s.ZZDD).At(
+            η.Y, -dc * s.K - c * s.ZD, a * zzzq - s.D, a * zzzzq - s.ZD, c * zzzzq - 2.0 * dc * s.ZD - ddc * s.K);
+    }
+
+    /// <summary>The sums of log(1 + κz²), as a product and its exponent, and of zq with its derivative.</summary>
+    internal readonly struct LogSums<T>(LocationScale<T> sums, T product, T exponent) where T : unmanaged, IReal<T>
+    {
+        public readonly LocationScale<T> Sums = sums;
+        public readonly T Product = product, Exponent = exponent;
+
+        public LocationScale<T> Finish() =>
+            Sums.Add(0.0, T.MultiplyAdd(Exponent, 0.69314718055994530942, T.Log(Product)), 0.0, 0.0);
+    }
+
+    internal readonly struct Whole<T>(Vec3<T> η) : ITerm<LogSums<T>, T> where T : unmanaged, IReal<T>
+    {
+        readonly T m = η.X, τ = η.Y, κ = η.Z;
+
+        [MethodImpl(AggressiveInlining)]
+        public LogSums<T> Add(LogSums<T> s, Row<T> t, T weight)
+        {
+            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = one / w;
+            T product = T.Split(s.Product * w, out var exponent);
+            return new(s.Sums.Add(z, 0.0, z * q, q * (q + q - one)), product, s.Exponent + exponent);
+        }
+    }
+
+    internal readonly struct Weighted<T>(Vec3<T> η) : ITerm<LogSums<T>, T> where T : unmanaged, IReal<T>
+    {
+        readonly T m = η.X, τ = η.Y, κ = η.Z;
+
+        [MethodImpl(AggressiveInlining)]
+        public LogSums<T> Add(LogSums<T> s, Row<T> t, T weight)
+        {
+            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = one / w, wq = weight * q;
+            return new(s.Sums.Add(z, weight * T.Log(w), z * wq, wq * (q + q - one)), s.Product, s.Exponent);
+        }
+    }
+
+    /// <summary>Where division by κ would lose digits: Σ z²λ, z⁴λ′ and z⁶λ″ at λ(κz²), Σ z⁴q² and z³q².</summary>
+    readonly struct NearSum<T>(LocationScale<T> sums, Row<T> ratio, T odd) where T : unmanaged, IReal<T>
+    {
+        public readonly LocationScale<T> Sums = sums;
+        public readonly Row<T> Ratio = ratio;
+        public readonly T Odd = odd;
+    }
+
+    readonly struct NearNormal<T>(Vec3<T> η) : ITerm<NearSum<T>, T> where T : unmanaged, IReal<T>
+    {
+        readonly T m = η.X, τ = η.Y, κ = η.Z;
+
+        [MethodImpl(AggressiveInlining)]
+        public NearSum<T> Add(NearSum<T> s, Row<T> t, T weight)
+        {
+            T one = 1.0, z = (t.A - m) * τ, zz = z * z;
+            T λ = Log1pRatio.Of(κ * zz, out var q, out var first, out var second);
+            T zzzqq = zz * z * q * q, wq = weight * q;
+            return new(
+                s.Sums.Add(z, weight * zz * λ, z * wq, wq * (q + q - one)),
+                new(s.Ratio.A + weight * zz * zz * first, s.Ratio.B + weight * zz * zz * zz * second, s.Ratio.C + weight * z * zzzqq),
+                s.Odd + weight * zzzqq);
+        }
+    }
+
+    public static int Starts => 9;
+
+    /// <summary>
+    /// ν known and at least 1: one maximum, any start will do. Location or ν free otherwise: from moments near the normal,
+    /// from the median and its spread near the Cauchy, and where the likelihood in the location has several maxima from
+    /// order statistics too.
+    /// </summary>
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    {
+        const double spreadOfCauchy = 1, spreadOfNormal = 0.6744897501960817;
+        R dfFree = free.Z, scaleFree = free.Y, none = double.NaN;
+        R simple = R.IfLess(0.0, dfFree, 0.0, R.IfLess(known.Z, 0.0, 0.0, scaleFree));
+        R used = R.IfLess(0.0, simple, 1.0, R.IfLess(0.0, scaleFree, R.IfLess(0.0, dfFree, 3.0, 9.0), 9.0));
+        R ended = R.IfLess((double)attempt, used, 0.0, none);
+        R heavy = R.IfLess(0.0, dfFree, attempt == 0 ? 0.0 : 1.0, R.IfLess(known.Z, 1.5, 1.0, 0.0));
+        R center = R.IfLess(0.0, heavy, s.Median, s.Mean);
+        R m = R.IfLess(0.0, free.X, R.IfLess(0.0, simple, center, attempt < 3 ? center : s.Octile(attempt)), known.X);
+        R away = s.Mean - m, deviation = R.Sqrt(s.Variance + away * away);
+        R spread = R.Max(s.Spread, R.Abs(s.Median - m)) / R.IfLess(0.0, heavy, spreadOfCauchy, spreadOfNormal);
+        R scale = R.IfLess(0.0, R.Min(heavy, spread), spread, deviation);
+        R inverse = attempt == 0 ? 0.05 : attempt == 1 ? 0.5 : 0.95;
+        return new(m + ended, R.IfLess(0.0, scaleFree, R.Log(scale), known.Y), R.IfLess(0.0, dfFree, -R.Log(inverse), known.Z));
+    }
+
+    /// <summary>
+    /// Scale → 0 about s equal observations is unbounded when and only when s &gt; nν/(1 + ν); exactly there the supremum
+    /// is finite but not attained. With ν free, ν ≥ 1 is looked at, where the ties must be half of the sample.
+    /// </summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    {
+        R κ = R.IfLess(0.0, free.Z, 1.0, R.Exp(-known.Z)), enough = s.Size / (1.0 + κ);
+        R ties = R.IfLess(0.0, free.X, R.Max(s.TiesLow, s.TiesHigh),
+            R.IfLess(R.Abs(s.MedianLow - known.X), double.Epsilon, s.TiesLow,
+                R.IfLess(R.Abs(s.MedianHigh - known.X), double.Epsilon, s.TiesHigh, 0.0)));
+        return R.IfLess(0.0, free.Y, R.IfLess(enough, ties, Concentrated, R.IfLess(ties, enough, 0.0, Even)), 0.0);
+    }
+
+    /// <summary>ν → ∞: the normal's supremum.</summary>
+    public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    {
+        R away = R.IfLess(0.0, free.X, 0.0, s.Mean - known.X), squares = s.Variance + away * away;
+        R logScale = R.IfLess(0.0, free.Y, 0.5 * R.Log(squares), known.Y);
+        R value = -s.Size * (HalfLog2π + logScale + 0.5 * squares * R.Exp(-2.0 * logScale));
+        return R.IfLess(0.0, free.Z, value, double.NegativeInfinity);
+    }
+
+    /// <summary>On the edges of the region in ν: κ = 0 is the normal, the other is declared.</summary>
+    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R>
+    {
+        R least = -R.Log(LargestInverse(s.Size)) + 1e-12;
+        R edge = R.IfLess(θ.Z, least, LeastDf, R.IfLess(θ.Z, double.PositiveInfinity, 0.0, (double)Codes.AtLimit));
+        return R.IfLess(0.0, free.Z, edge, 0.0);
+    }
+
+    public static FamilyInfo Info { get; } = new(
+        "student_t", "f(x) = Gamma((df+1)/2) / (Gamma(df/2) scale sqrt(df pi)) (1 + z^2/df)^(-(df+1)/2), z = (x - location)/scale",
+        "all real x",
+        [
+            new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0"),
+            new("df", Link.Log, Role.Shape, "> 0"),
+        ],
+        "df is free and the tails are no heavier than the normal's (df -> infinity), or n df/(1 + df) or more observations are equal; a free df is sought at or above min(1, 10/(n - 10)), at least 0.1",
+        "Lange, Little and Taylor, Robust statistical modeling using the t distribution, 1989; Kent and Tyler, 1991");
+
+    public static Verdict Explain(int code, Findings data)
+    {
+        var s = data.Summary;
+        switch (code)
+        {
+            case Codes.AtLimit:
+                double m = data.IsFree(0) ? s.Mean : data.Known.X;
+                double σ = data.IsFree(1) ? Math.Sqrt(s.Variance + (s.Mean - m) * (s.Mean - m)) : Math.Exp(data.Known.Y);
+                return new(
+                    Status.NoFiniteMle, "the log-likelihood nowhere exceeds the normal's, which it approaches as df -> infinity",
+                    Cause.Limit, data.Complete(data.Limit),
+                    Findings.At(("df", double.PositiveInfinity), ("location", data.Map(Role.Location, m)), ("scale", data.Map(Role.Scale, σ))),
+                    "normal");
+            case LeastDf:
+                return new(
+                    Status.Boundary, "the likelihood still rises at the smallest df of the region: below it a few near observations make it unbounded",
+                    Bound: FormattableString.Invariant($"df = {Math.Exp(data.θ.Z):R}"));
+            case Concentrated:
+                return new(
+                    Status.NoFiniteMle, "so many observations are equal that the likelihood is unbounded as scale -> 0", Cause.Unbounded,
+                    double.PositiveInfinity, Findings.At(("location", data.Map(Role.Location, Tied(data))), ("scale", 0)));
+            case Even:
+                return new(
+                    Status.NoFiniteMle, "exactly n df/(1 + df) observations are equal: the likelihood approaches its supremum as scale -> 0",
+                    Cause.Limit, Limit: Findings.At(("location", data.Map(Role.Location, Tied(data))), ("scale", 0)));
+            default:
+                return new(Status.NoFiniteMle, "no local maximum was found", Cause.Unbounded);
+        }
+    }
+
+    static double Tied(Findings data) => !data.IsFree(0) ? data.Known.X
+        : data.Summary.TiesLow >= data.Summary.TiesHigh ? data.Summary.MedianLow : data.Summary.MedianHigh;
+}

@@ -1,0 +1,53 @@
+namespace Mle.Distributions;
+
+/// <summary>
+/// Zero-truncated Poisson: P(x) = λˣ / (x! (e^λ − 1)) for x = 1, 2, …, λ &gt; 0 the mean of the untruncated law.
+/// θ = log λ, η = (log λ, λ), t = x − 1: log P = (x − 1) log λ − log((e^λ − 1)/λ) − log x!. λ̂ solves λ/(1 − e^(−λ)) = x̄.
+/// </summary>
+/// <remarks>Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, section 4.10.</remarks>
+public readonly struct ZeroTruncatedPoisson : IFamily<ZeroTruncatedPoisson>
+{
+    const int AllOne = 1;
+
+    public static int Slots => 1;
+
+    public static Equivariance Equivariance => Equivariance.None;
+
+    public static Support Support => Support.Counts(1);
+
+    public static Keep Keep => Keep.Sums;
+
+    public static int Statistics => 1;
+
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A - 1.0);
+
+    public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -T.Polygamma(-1, x.A + 1.0);
+
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.X));
+
+    /// <summary>log((e^λ − 1)/λ) = λ + log((1 − e^(−λ))/λ), which neither overflows nor cancels.</summary>
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Y + T.Log(ExpRatio.First(-η.Y));
+
+    public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => η.X * t.A;
+
+    /// <summary>λ = x̄ − 1/x̄ agrees with the solution to first order at both ends.</summary>
+    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    {
+        R excess = s.Mean;
+        return new(R.IfLess(0.0, free.X, R.Log(excess * (2.0 + excess) / (1.0 + excess)), known.X));
+    }
+
+    /// <summary>λ̂ = 0 when and only when all observations are 1.</summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, free.X, R.IfLess(1.0, s.High, 0.0, AllOne), 0.0);
+
+    public static FamilyInfo Info { get; } = new(
+        "ztpoisson", "P(x) = lambda^x / (x! (exp(lambda) - 1))", "x = 1, 2, ...",
+        [new("lambda", Link.Log, Role.Shape, "> 0")],
+        "always exists; lambda = 0, on the boundary, when all observations are 1",
+        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, section 4.10");
+
+    public static Verdict Explain(int code, Findings data) => new(
+        Status.Boundary, "all observations are 1", Supremum: data.Complete(0), Limit: Findings.At(("lambda", 0)),
+        Bound: "lambda = 0", BoundScore: -0.5 * data.N);
+}
