@@ -62,13 +62,20 @@ static class Loading
         /// <summary>Σ w log h.</summary>
         public double Base;
 
-        /// <summary>Of standardised x, where the weight is positive.</summary>
+        /// <summary>Of x as given, where the weight is positive.</summary>
         public double Low, High;
 
         /// <summary>0 when all observations are integers.</summary>
         public double Fraction;
 
         public double Size, LeastWeight;
+
+        /// <summary>Whether all observations and weights are valid, as far as sums can tell; they also overflow.</summary>
+        public readonly bool Within(Support support) =>
+            double.IsFinite(A) && double.IsFinite(B) && double.IsFinite(Size) && Size > 0
+            && (support.LowIncluded ? Low >= support.Low : Low > support.Low)
+            && (support.HighIncluded ? High <= support.High : High < support.High)
+            && Fraction == 0 && LeastWeight >= 0 && double.IsFinite(High);
 
         public readonly Pass Merge(Pass next) => new()
         {
@@ -96,7 +103,6 @@ static class Loading
             loaded.Invalid = "no observations";
             return;
         }
-        var unit = loaded.Unit = Unit<TFamily, T>(x);
         var keep = TFamily.Keep;
         var support = TFamily.Support;
         bool rows = keep is Keep.Rows or Keep.RowsAndMedian;
@@ -105,38 +111,22 @@ static class Loading
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         if (rows)
             Workspace.Room(ref space.A, x.Length + lanes);
+        var kept = rows ? space.A : default;
 
-        Pass s = default;
-        for (int from = 0; from < x.Length; from += Chunk)
+        var unit = Unit<TFamily, T>(x);
+        var s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, support.Integer);
+        // A product of mantissas takes no subnormal factors.
+        bool plausible = s.Within(support) && !(TFamily.LogFirst && s.Low * unit.PerScale < 2.2250738585072014e-308);
+        if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Offender(support, x, weights, trials)) is not null)
+            return;
+        if (!plausible)
         {
-            int length = Math.Min(Chunk, x.Length - from);
-            var kept = rows ? space.A.AsSpan(from) : default;
-            Pass part = default;
-            int plain = weights.IsEmpty && trials.IsEmpty ? length / lanes * lanes : 0;
-            if (plain > 0)
-            {
-                Plain<TFamily, T>(x.Slice(from, plain), unit, kept, logBase, support.Integer, ref part);
-                s = from == 0 ? part : s.Merge(part);
-            }
-            if (plain < length)
-            {
-                Weighted<TFamily, T>(
-                    x[(from + plain)..(from + length)], Part(weights, from, length), Part(trials, from, length), unit,
-                    rows ? kept[plain..] : default, logBase, ref part);
-                s = from + plain == 0 ? part : s.Merge(part);
-            }
+            // Valid data whose sums overflow in the unit of the first: the middle of their range is next.
+            unit = Middle<TFamily>(x);
+            s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, support.Integer);
         }
-
-        double n = s.Size, low = s.Low, high = s.High;
-        double supportLow = support.Low, supportHigh = support.High;
-        bool plausible = double.IsFinite(s.A) && double.IsFinite(s.B) && double.IsFinite(n) && n > 0
-            && (support.LowIncluded ? low >= supportLow : low > supportLow)
-            && (support.HighIncluded ? high <= supportHigh : high < supportHigh)
-            && s.Fraction == 0 && s.LeastWeight >= 0 && !double.IsInfinity(high);
-        if (!plausible && (loaded.Invalid = Offender(TFamily.Support, x, weights, trials)) is not null)
-            return;
-        if (!trials.IsEmpty && (loaded.Invalid = Offender(TFamily.Support, x, weights, trials)) is not null)
-            return;
+        loaded.Unit = unit;
+        double n = s.Size, low = (s.Low - unit.Center) * unit.PerScale, high = (s.High - unit.Center) * unit.PerScale;
 
         double variance = 0, medianLow = 0, medianHigh = 0, spread = 0;
         Order<Real> order = default;
@@ -155,6 +145,49 @@ static class Loading
         }
         loaded.LogBase = s.Base;
         loaded.Summary = new(n, new(s.A, s.B, s.C), variance, low, high, medianLow, medianHigh, spread, order);
+    }
+
+    /// <summary>All chunks of a data set.</summary>
+    static Pass Read<TFamily, T>(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit,
+        double[]? kept, bool logBase, bool integer)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+        Pass s = default;
+        for (int from = 0; from < x.Length; from += Chunk)
+        {
+            int length = Math.Min(Chunk, x.Length - from);
+            int plain = weights.IsEmpty && trials.IsEmpty ? length / lanes * lanes : 0;
+            Pass part = default;
+            if (plain > 0)
+            {
+                Plain<TFamily, T>(x.Slice(from, plain), unit, kept.AsSpan(kept is null ? 0 : from), logBase, integer, ref part);
+                s = from == 0 ? part : s.Merge(part);
+            }
+            if (plain < length)
+            {
+                Weighted<TFamily, T>(
+                    x[(from + plain)..(from + length)], Part(weights, from, length), Part(trials, from, length), unit,
+                    kept.AsSpan(kept is null ? 0 : from + plain), logBase, ref part);
+                s = from + plain == 0 ? part : s.Merge(part);
+            }
+        }
+        return s;
+    }
+
+    /// <summary>The unit half way, in exponents, between the smallest and the largest.</summary>
+    static Standardization Middle<TFamily>(ReadOnlySpan<double> x) where TFamily : struct, IFamily<TFamily>
+    {
+        if (TFamily.Equivariance == Equivariance.None)
+            return new(0, 0);
+        int least = int.MaxValue, most = int.MinValue;
+        foreach (double v in x)
+        {
+            if (v != 0 && double.IsFinite(v))
+                (least, most) = (Math.Min(least, Math.ILogB(v)), Math.Max(most, Math.ILogB(v)));
+        }
+        return new(0, least > most ? 0 : Math.Clamp((least + most) / 2, -1000, 1000));
     }
 
     static ReadOnlySpan<double> Part(ReadOnlySpan<double> column, int from, int length) =>
@@ -244,7 +277,7 @@ static class Loading
         T product = 1.0, exponents = zero;
         for (int i = 0; i < vectors.Length; i++)
         {
-            T v = vectors[i];
+            T given = vectors[i], v = given;
             if (TFamily.Equivariance == Equivariance.LocationScale)
                 v -= center;
             if (TFamily.Equivariance != Equivariance.None)
@@ -269,8 +302,11 @@ static class Loading
                 h += TFamily.LogBase(row, t);
             if (integer)
                 fraction += T.Abs(v - T.Round(v));
-            low = T.Min(v, low);
-            high = T.Max(v, high);
+            // A product of mantissas would take NaN for a number.
+            if (TFamily.LogFirst && TFamily.Statistics == 1)
+                fraction += v - v;
+            low = T.Min(given, low);
+            high = T.Max(given, high);
             if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
                 Unsafe.Add(ref column, i) = t.A;
         }
@@ -283,7 +319,7 @@ static class Loading
             pass.Base = T.Sum(h);
         pass.Low = T.Least(low);
         pass.High = -T.Least(-high);
-        if (integer)
+        if (integer || TFamily.LogFirst)
             pass.Fraction = T.Sum(fraction);
         pass.Size = x.Length;
     }
@@ -302,6 +338,11 @@ static class Loading
         bool integer = TFamily.Support.Integer;
         ws.Fill(1);
         ms.Fill(1);
+        // Rows of weight 0 are kept as a row that counts: a value that is impossible under some parameters would make 0·∞.
+        int counts = 0;
+        while (!weights.IsEmpty && counts < x.Length - 1 && !(weights[counts] > 0))
+            counts++;
+        T typical = TFamily.Statistic(new Row<T>((x[counts] - unit.Center) * unit.PerScale, 1.0)).A;
         for (int from = 0; from < x.Length; from += lanes)
         {
             int length = Math.Min(lanes, x.Length - from);
@@ -310,7 +351,7 @@ static class Loading
                 Pad(weights.Slice(from, length), ws);
             if (!trials.IsEmpty)
                 Pad(trials.Slice(from, length), ms);
-            T v = (One<T>(xs) - unit.Center) * unit.PerScale, w = One<T>(ws);
+            T given = One<T>(xs), v = (given - unit.Center) * unit.PerScale, w = One<T>(ws);
             least = T.Min(w, least);
             fraction += w - w;
             w *= Lane.First<T>(length);
@@ -324,10 +365,10 @@ static class Loading
                 h += w * TFamily.LogBase(row, t);
             if (integer)
                 fraction += T.Abs(v - T.Round(v));
-            low = T.IfLess(zero, w, T.Min(v, low), low);
-            high = T.IfLess(zero, w, T.Max(v, high), high);
+            low = T.IfLess(zero, w, T.Min(given, low), low);
+            high = T.IfLess(zero, w, T.Max(given, high), high);
             if (!kept.IsEmpty)
-                MemoryMarshal.Cast<double, T>(kept.Slice(from, lanes))[0] = t.A;
+                MemoryMarshal.Cast<double, T>(kept.Slice(from, lanes))[0] = T.IfLess(zero, w, t.A, typical);
         }
         pass.A = T.Sum(a);
         pass.B = T.Sum(b);

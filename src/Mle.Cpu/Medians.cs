@@ -14,6 +14,8 @@ static class Medians
         double perUnit = unit.PerScale;
         for (int i = 0; i < x.Length; i++)
             values[i] = (x[i] - unit.Center) * perUnit;
+        if (weights.IsEmpty && x.Length <= Octiled)
+            return OfSorted(values);
         var (low, high) = Interval(values, weights);
         double median = 0.5 * (low + high);
         for (int i = 0; i < x.Length; i++)
@@ -30,9 +32,42 @@ static class Medians
         for (int i = 0; i < some; i++)
             values[i] = (x[i * step] - unit.Center) * perUnit;
         Array.Sort(values, 0, some);
-        double Octile(int j) => values[(int)Math.Round((some - 1) * j / 8.0)];
-        return (low, high, 0.5 * (least + most), new(
-            tiesLow, tiesHigh, Octile(1), Octile(2), Octile(3), Octile(4), Octile(5), Octile(6), Octile(7)));
+        return (low, high, 0.5 * (least + most), Octiles(values, some, tiesLow, tiesHigh));
+    }
+
+    /// <summary>The same for few observations, where one sort gives all.</summary>
+    static (double Low, double High, double Spread, Order<Real> Order) OfSorted(double[] v)
+    {
+        Array.Sort(v);
+        int n = v.Length;
+        double low = v[(n - 1) / 2], high = v[n / 2], median = 0.5 * (low + high), least = 0, most = 0;
+        // Distances from the median in increasing order, from the middle outwards on both sides.
+        int down = (n - 1) / 2, up = down + 1;
+        for (int i = 0; i <= n / 2; i++)
+        {
+            bool below = up >= n || down >= 0 && median - v[down] <= v[up] - median;
+            double distance = Math.Abs(median - v[below ? down-- : up++]);
+            if (i == (n - 1) / 2)
+                least = distance;
+            most = distance;
+        }
+        return (low, high, 0.5 * (least + most), Octiles(v, n, Ties(v, (n - 1) / 2), Ties(v, n / 2)));
+    }
+
+    static int Ties(double[] sorted, int at)
+    {
+        int from = at, to = at;
+        while (from > 0 && sorted[from - 1] == sorted[at])
+            from--;
+        while (to < sorted.Length && sorted[to] == sorted[at])
+            to++;
+        return to - from;
+    }
+
+    static Order<Real> Octiles(double[] sorted, int n, double tiesLow, double tiesHigh)
+    {
+        double At(int j) => sorted[(int)Math.Round((n - 1) * j / 8.0)];
+        return new(tiesLow, tiesHigh, At(1), At(2), At(3), At(4), At(5), At(6), At(7));
     }
 
     static (double Low, double High) Interval(double[] values, ReadOnlySpan<double> weights)

@@ -32,9 +32,17 @@ static class Reduction
                 space.A, space.B, space.Weighted ? space.Weights : null, 0, loaded.Rows, threads);
             Jet3<Real> jet = default;
             new LogLikelihood<TFamily, LaneSample<TFamily, T>, T, Real, Jet3<Real>>(sample, loaded.Summary, default, false).Unrestricted(θ, 1.0, ref jet);
-            evaluations[d] = Report(info, given, free, loaded, jet.Parts);
+            var evaluation = Report(info, given, free, loaded, jet.Parts);
+            evaluations[d] = Excludes<TFamily>(loaded, θ) ? evaluation with { LogLikelihood = double.NegativeInfinity } : evaluation;
         }
         return evaluations;
+    }
+
+    /// <summary>Whether an observation is outside the support at θ: where the ends are parameters, sums of statistics cannot tell.</summary>
+    static bool Excludes<TFamily>(in Loaded loaded, Vec3<Real> θ) where TFamily : struct, IFamily<TFamily>
+    {
+        int code = (int)TFamily.Absent(loaded.Summary, θ, default).Value;
+        return code > 0 && TFamily.Explain(code, new(loaded.Summary, loaded.Unit, loaded.LogBase, θ, default, θ, 0.0, 0.0)).Status == Status.InvalidData;
     }
 
     /// <summary>Derivatives in θ become derivatives in the reported parameters v: with θ′ = dθ/dv, g_v = g θ′ and H_v = H θ′θ′ᵀ + g θ″.</summary>

@@ -227,7 +227,9 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     /// <summary>Whether the theory still gives this parameter a standard error: only beside an order statistic.</summary>
     bool Keeps(Verdict verdict, int slot) =>
         verdict.Status == Status.IterationLimit
-        || verdict.Status == Status.Nonregular && Slot(TFamily.Smooth<Real>(), slot) > 0.0;
+        || verdict.Status == Status.Nonregular && HasOrderStatistic && Slot(TFamily.Smooth<Real>(), slot) > 0.0;
+
+    static bool HasOrderStatistic => TFamily.Smooth<Real>() is { X: var x, Y: var y, Z: var z } && x * y * z == 0.0;
 
     static TSlot Slot<TSlot>(Vec3<TSlot> of, int slot) where TSlot : unmanaged, IReal<TSlot> => slot == 0 ? of.X : slot == 1 ? of.Y : of.Z;
 
@@ -239,8 +241,11 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         {
             int slot = Array.FindIndex(Info.Parameters, p => p.Name == name);
             double v = Table.Estimates(slot)[d];
-            if (Math.Abs(v - low) <= 1e-12 * Math.Abs(low) || Math.Abs(v - high) <= 1e-12 * Math.Abs(high))
+            bool onLow = Math.Abs(v - low) <= 1e-12 * Math.Abs(low);
+            if (onLow || Math.Abs(v - high) <= 1e-12 * Math.Abs(high))
             {
+                // What was linked and linked back may lie beyond the bound by a rounding.
+                Table.Estimates(slot)[d] = v = onLow ? low : high;
                 held.Add(FormattableString.Invariant($"{name} = {v}"));
                 score = Slot(o.Score, slot);
             }

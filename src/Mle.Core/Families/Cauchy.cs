@@ -93,6 +93,7 @@ public readonly struct Cauchy : IFamily<Cauchy>
             Pairs => new(
                 Status.NotIdentified,
                 "half of the observations have one value and half another: every point of a half circle over them has the same likelihood",
+                Supremum: data.Complete(-data.N * (Logπ + Math.Log(s.MedianHigh - s.MedianLow))),
                 LocationInterval: (data.Map(Role.Location, s.MedianLow), data.Map(Role.Location, s.MedianHigh))),
             Even => new(
                 Status.NoFiniteMle, "half of the observations are equal: the likelihood approaches its supremum as scale -> 0", Cause.Limit, Limit: limit),

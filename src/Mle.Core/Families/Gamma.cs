@@ -5,8 +5,9 @@ namespace Mle.Distributions;
 /// θ = (log k, log β), η = (k, β, log β). k̂ solves log k − ψ(k) = log x̄ − mean log x, β̂ = k̂/x̄.
 /// </summary>
 /// <remarks>
-/// Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 17; start from Minka, Estimating a
-/// Gamma distribution, 2002.
+/// Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 17; the shape's
+/// equation by <see cref="GammaShape"/>. Its gap cancels for nearly equal observations: the relative error of k̂ is about
+/// 1e-16 over their squared coefficient of variation.
 /// </remarks>
 public readonly struct Gamma : IFamily<Gamma>
 {
@@ -32,14 +33,15 @@ public readonly struct Gamma : IFamily<Gamma>
 
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => (η.X - 1.0) * t.A - η.Y * t.B;
 
+    public static bool StartIsMaximum => true;
+
+    /// <summary>With the rate known, ψ(k) = log β + mean log x.</summary>
     public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
-        R mean = s.Sums.B / s.Size, logMean = R.Log(mean), gap = logMean - s.Mean, d = gap - 3.0;
-        R k = (-d + R.Sqrt(d * d + 24.0 * gap)) / (12.0 * gap);
-        // With the rate known, ψ(k) = log β + mean log x, and ψ(k) is near log(k − ½) or −1/k.
-        R target = known.Y + s.Mean;
-        R shapeAlone = R.IfLess(-2.0, target, target + R.Log1p(0.5 * R.Exp(-target)), -R.Log(-target));
-        R shape = R.IfLess(0.0, free.X, R.IfLess(0.0, free.Y, R.Log(k), shapeAlone), known.X);
+        R logMean = R.Log(s.Sums.B / s.Size);
+        R shape = known.X;
+        if (R.AnyLess(0.0, free.X))
+            shape = R.AnyLess(0.0, free.Y) ? GammaShape.FromGap(logMean - s.Mean) : GammaShape.FromDigamma(known.Y + s.Mean);
         return new(shape, R.IfLess(0.0, free.Y, shape - logMean, known.Y));
     }
 

@@ -104,7 +104,8 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
         [MethodImpl(AggressiveInlining)]
         public Sums<T> Add(Sums<T> s, Row<T> t, T weight)
         {
-            T w = (t.A - μ) * τ, e = ExpRatio.Of(q * w, out var first, out var second, out var third, out var fourth);
+            // 0 where the weight is: 0·∞ must not happen.
+            T w = T.IfLess(0.0, weight, (t.A - μ) * τ, 0.0), e = ExpRatio.Of(q * w, out var first, out var second, out var third, out var fourth);
             T h = -weight * w, hw = h * w, wq = hw * (first - second), third2 = third + third;
             return new(
                 s.W.Add(w, hw * second, h * first, -weight * e),

@@ -10,9 +10,9 @@ namespace Mle.Distributions;
 /// </summary>
 /// <remarks>
 /// The likelihood is unbounded for ξ &lt; −1 (the upper end of the support runs to max x) and, far out, as ξ → ∞ (the lower
-/// end runs to min x), so the maximum is sought as a local one in −1 &lt; ξ: regular for ξ &gt; −½, and not for −1 &lt; ξ ≤ −½
+/// end runs to min x), so the maximum is sought as a local one in −1 &lt; ξ &lt; 2: regular for ξ &gt; −½, and not for −1 &lt; ξ ≤ −½
 /// (Smith, Maximum likelihood estimation in a class of nonregular cases, 1985). There is none when the search from every
-/// start ends at ξ = −1, where the likelihood still rises.
+/// start ends at either end, where the likelihood still rises.
 /// </remarks>
 public readonly struct Gev : IFamily<Gev>
 {
@@ -39,8 +39,8 @@ public readonly struct Gev : IFamily<Gev>
 
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T>
     {
-        T z = (t.A - η.X) * η.Y, Λ = z * Log1pRatio.Of(η.Z * z);
-        return -(1.0 + η.Z) * Λ - T.Exp(-Λ);
+        T z = (t.A - η.X) * η.Y, u = η.Z * z, Λ = z * Log1pRatio.Of(u);
+        return T.IfLess(-1.0, u, -(1.0 + η.Z) * Λ - T.Exp(-Λ), double.NegativeInfinity);
     }
 
     public static Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
@@ -67,12 +67,13 @@ public readonly struct Gev : IFamily<Gev>
         [MethodImpl(AggressiveInlining)]
         public Sums<T> Add(Sums<T> s, Row<T> t, T weight)
         {
-            T z = (t.A - m) * τ, λ = Log1pRatio.Of(ξ * z, out var v, out var first, out var second), one = 1.0;
+            T z = T.IfLess(0.0, weight, (t.A - m) * τ, 0.0), u = ξ * z, one = 1.0;
+            T λ = Log1pRatio.Of(u, out var v, out var first, out var second);
             T Λ = z * λ, Λξ = z * z * first, Λξξ = z * z * z * second, vv = v * v;
             T we = weight * T.Exp(-Λ), a = one + ξ, slope = we - weight * a;
             T zξ = -weight * v - z * vv * slope - we * v * Λξ;
             return new(
-                s.Z.Add(z, -weight * a * Λ - we, slope * v, -vv * T.MultiplyAdd(slope, ξ, we)),
+                s.Z.Add(z, T.IfLess(-1.0, u, -weight * a * Λ - we, double.NegativeInfinity), slope * v, -vv * T.MultiplyAdd(slope, ξ, we)),
                 s.Ξ - weight * Λ + slope * Λξ, s.ZΞ + zξ, T.MultiplyAdd(z, zξ, s.ZZΞ),
                 s.ΞΞ - 2.0 * weight * Λξ + slope * Λξξ - we * Λξ * Λξ);
         }
@@ -126,13 +127,16 @@ public readonly struct Gev : IFamily<Gev>
     public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.Z, R.IfLess(-0.5, θ.Z, R.IfLess(θ.Z, Highest, 0.0, (double)Codes.NoMaximum), R.IfLess(Lowest, θ.Z, Nonregular, (double)Codes.NoMaximum)), 0.0);
 
+    public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(Lowest, θ.Z, R.IfLess(θ.Z, Highest, (double)Codes.IterationLimit, (double)Codes.NoMaximum), (double)Codes.NoMaximum);
+
     public static FamilyInfo Info { get; } = new(
         "gev", "F(x) = exp(-(1 + xi z)^(-1/xi)), z = (x - location)/scale", "1 + xi z > 0",
         [
             new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0"),
             new("xi", Link.Identity, Role.Shape, "real, sought above -1"),
         ],
-        "all observations are equal, or the likelihood has no local maximum with xi > -1 (it is unbounded for xi < -1)",
+        "all observations are equal, or the likelihood has no local maximum with -1 < xi < 2 (it is unbounded for xi < -1, and far out as xi -> infinity)",
         "Coles, An Introduction to Statistical Modeling of Extreme Values, 2001, ch. 3; Smith, 1985");
 
     public static Verdict Explain(int code, Findings data) => code switch
@@ -142,8 +146,11 @@ public readonly struct Gev : IFamily<Gev>
             double.PositiveInfinity, Findings.At(("location", data.Map(Role.Location, data.Summary.Low)), ("scale", 0))),
         Nonregular => new(
             Status.Nonregular, "xi is -1/2 or less: a local maximum, but its standard errors are not those of the information", Supremum: double.PositiveInfinity),
-        _ => new(
+        _ when data.θ.Z < 0.0 => new(
             Status.NoFiniteMle, "no local maximum with xi > -1: the likelihood rises as the upper end of the support runs to the largest observation, and is unbounded for xi < -1",
             Cause.Unbounded, double.PositiveInfinity, Findings.At(("xi", -1))),
+        _ => new(
+            Status.NoFiniteMle, "no local maximum with xi < 2: the likelihood rises as the lower end of the support runs to the smallest observation, in the end without bound",
+            Cause.Unbounded, double.PositiveInfinity, Findings.At(("xi", double.PositiveInfinity))),
     };
 }

@@ -68,7 +68,8 @@ public readonly struct Gompertz : IFamily<Gompertz>
         [MethodImpl(AggressiveInlining)]
         public Row<T> Add(Row<T> s, Row<T> t, T weight)
         {
-            T x = t.A, wx = weight * x;
+            // 0 where the weight is: 0·∞ must not happen.
+            T x = T.IfLess(0.0, weight, t.A, 0.0), wx = weight * x;
             ExpRatio.Of(b * x, out var first, out var second, out var third, out _);
             return new(
                 T.MultiplyAdd(wx, first, s.A), T.MultiplyAdd(wx * x, first - second, s.B),

@@ -11,7 +11,8 @@ namespace Mle.Distributions;
 /// <remarks>
 /// For ξ &lt; −1 the likelihood is unbounded (σ → −ξ max x), so the maximum is sought as a local one in ξ &gt; −1: regular for
 /// ξ &gt; −½, and not for −1 &lt; ξ ≤ −½ (Smith, Maximum likelihood estimation in a class of nonregular cases, 1985). There is
-/// none when the search from every start ends at ξ = −1, where the likelihood still rises.
+/// none when the search from every start ends at ξ = −1, where the likelihood still rises. With s of n observations 0 it
+/// is unbounded for ξ &gt; (n − s)/s too (σ → 0).
 /// </remarks>
 public readonly struct Gpd : IFamily<Gpd>
 {
@@ -19,6 +20,9 @@ public readonly struct Gpd : IFamily<Gpd>
 
     /// <summary>The region in ξ: nearer to −1 a maximum is a spike over the largest observation.</summary>
     const double Lowest = -0.99, Highest = 10;
+
+    /// <summary>A search that has come to this part of the mean, as a logarithm, is on the way to a scale of 0.</summary>
+    internal const double Far = 50;
 
     public static int Slots => 2;
 
@@ -38,8 +42,8 @@ public readonly struct Gpd : IFamily<Gpd>
 
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T>
     {
-        T z = t.A * η.X;
-        return -(1.0 + η.Y) * z * Log1pRatio.Of(η.Y * z);
+        T z = t.A * η.X, u = η.Y * z;
+        return T.IfLess(-1.0, u, -(1.0 + η.Y) * z * Log1pRatio.Of(u), double.NegativeInfinity);
     }
 
     public static Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
@@ -65,10 +69,10 @@ public readonly struct Gpd : IFamily<Gpd>
         [MethodImpl(AggressiveInlining)]
         public Sums<T> Add(Sums<T> s, Row<T> t, T weight)
         {
-            T z = t.A * τ, λ = Log1pRatio.Of(ξ * z, out var v, out var first, out var second);
+            T z = T.IfLess(0.0, weight, t.A * τ, 0.0), u = ξ * z, λ = Log1pRatio.Of(u, out var v, out var first, out var second);
             T wz = weight * z, zv = z * v, wzz = wz * z;
             return new(
-                T.MultiplyAdd(wz, λ, s.Λ), T.MultiplyAdd(wz, v, s.Slope), T.MultiplyAdd(wz * v, zv, s.Bend),
+                T.IfLess(-1.0, u, T.MultiplyAdd(wz, λ, s.Λ), double.PositiveInfinity), T.MultiplyAdd(wz, v, s.Slope), T.MultiplyAdd(wz * v, zv, s.Bend),
                 T.MultiplyAdd(wzz, first, s.First), T.MultiplyAdd(wzz * z, second, s.Second));
         }
     }
@@ -107,10 +111,13 @@ public readonly struct Gpd : IFamily<Gpd>
     public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.Y, R.IfLess(-0.5, θ.Y, R.IfLess(θ.Y, Highest, 0.0, (double)Codes.NoMaximum), R.IfLess(Lowest, θ.Y, Nonregular, (double)Codes.NoMaximum)), 0.0);
 
+    public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(Lowest, θ.Y, R.IfLess(θ.Y, Highest, R.IfLess(θ.X, R.Log(s.Mean) - Far, (double)Codes.NoMaximum, (double)Codes.IterationLimit), (double)Codes.NoMaximum), (double)Codes.NoMaximum);
+
     public static FamilyInfo Info { get; } = new(
         "gpd", "f(x) = (1 + xi x/scale)^(-1/xi - 1) / scale", "x >= 0, and x <= -scale/xi for xi < 0",
         [new("scale", Link.Log, Role.Scale, "> 0"), new("xi", Link.Identity, Role.Shape, "real, sought above -1")],
-        "the likelihood has no local maximum with xi > -1 (it is unbounded for xi < -1)",
+        "the likelihood has no local maximum with -1 < xi < 10 (it is unbounded for xi < -1)",
         "Davison and Smith, Models for exceedances over high thresholds, 1990; Smith, 1985");
 
     public static Verdict Explain(int code, Findings data) => code switch
@@ -120,8 +127,11 @@ public readonly struct Gpd : IFamily<Gpd>
         AllZero => new(
             Status.NoFiniteMle, "all observations are 0: the likelihood is unbounded as scale -> 0", Cause.Unbounded,
             double.PositiveInfinity, Findings.At(("scale", 0))),
-        _ => new(
+        _ when data.θ.Y < 0.0 => new(
             Status.NoFiniteMle, "no local maximum with xi > -1: the likelihood rises towards scale = -xi max, where it is unbounded for xi < -1",
             Cause.Unbounded, double.PositiveInfinity, Findings.At(("xi", -1), ("scale", data.Map(Role.Scale, data.Summary.High)))),
+        _ => new(
+            Status.NoFiniteMle, "no local maximum with xi < 10: the likelihood rises as scale -> 0, without bound where observations are 0",
+            Cause.Unbounded, double.PositiveInfinity, Findings.At(("xi", double.PositiveInfinity), ("scale", 0))),
     };
 }

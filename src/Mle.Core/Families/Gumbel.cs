@@ -50,7 +50,8 @@ public readonly struct Gumbel : IFamily<Gumbel>
         [MethodImpl(AggressiveInlining)]
         public Row<T> Add(Row<T> s, Row<T> t, T weight)
         {
-            T d = m - t.A, e = weight * T.Exp(d * τ), ed = e * d;
+            // 0 where the weight is: 0·∞ must not happen.
+            T d = T.IfLess(0.0, weight, m - t.A, 0.0), e = weight * T.Exp(d * τ), ed = e * d;
             return new(s.A + e, s.B + ed, T.MultiplyAdd(ed, d, s.C));
         }
     }

@@ -4,10 +4,7 @@ namespace Mle.Distributions;
 /// Inverse gamma: f(x) = βᵏ x^(−k−1) e^(−β/x) / Γ(k) for x &gt; 0, shape k &gt; 0, scale β &gt; 0: 1/x is gamma with rate β.
 /// θ = (log k, log β), η = (k, β, log β). k̂ solves log k − ψ(k) = log mean 1/x + mean log x, β̂ = k̂/mean 1/x.
 /// </summary>
-/// <remarks>
-/// Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 17; start from Minka, Estimating a
-/// Gamma distribution, 2002.
-/// </remarks>
+/// <remarks>Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 17.</remarks>
 public readonly struct InverseGamma : IFamily<InverseGamma>
 {
     const int Constant = 1;
@@ -32,14 +29,15 @@ public readonly struct InverseGamma : IFamily<InverseGamma>
 
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => -(η.X + 1.0) * t.A - η.Y * t.B;
 
+    public static bool StartIsMaximum => true;
+
+    /// <summary>With the scale known, ψ(k) = log β − mean log x.</summary>
     public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
-        R logMean = R.Log(s.Sums.B / s.Size), gap = logMean + s.Mean, d = gap - 3.0;
-        R k = (-d + R.Sqrt(d * d + 24.0 * gap)) / (12.0 * gap);
-        // With the scale known, ψ(k) = log β − mean log x, and ψ(k) is near log(k − ½) or −1/k.
-        R target = known.Y - s.Mean;
-        R shapeAlone = R.IfLess(-2.0, target, target + R.Log1p(0.5 * R.Exp(-target)), -R.Log(-target));
-        R shape = R.IfLess(0.0, free.X, R.IfLess(0.0, free.Y, R.Log(k), shapeAlone), known.X);
+        R logMean = R.Log(s.Sums.B / s.Size);
+        R shape = known.X;
+        if (R.AnyLess(0.0, free.X))
+            shape = R.AnyLess(0.0, free.Y) ? GammaShape.FromGap(logMean + s.Mean) : GammaShape.FromDigamma(known.Y - s.Mean);
         return new(shape, R.IfLess(0.0, free.Y, shape - logMean, known.Y));
     }
 

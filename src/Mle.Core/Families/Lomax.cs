@@ -13,6 +13,9 @@ public readonly struct Lomax : IFamily<Lomax>
 {
     const int AllZero = 1;
 
+    /// <summary>Below it the likelihood may rise without bound as scale → 0: with s of n observations 0, for α &lt; s/(n − s).</summary>
+    const double LeastShape = 0.1, LeastLog = -2.302585092994;
+
     public static int Slots => 2;
 
     public static Equivariance Equivariance => Equivariance.Scale;
@@ -46,7 +49,7 @@ public readonly struct Lomax : IFamily<Lomax>
     public static Vec3<T> ToChart<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X), θ.Y - θ.X);
 
     public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => (
-        new(0.0, double.NegativeInfinity), new(double.PositiveInfinity, double.PositiveInfinity));
+        new(0.0, double.NegativeInfinity), new(1.0 / LeastShape, double.PositiveInfinity));
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => Gpd.LogNormalizer(η);
 
@@ -81,8 +84,14 @@ public readonly struct Lomax : IFamily<Lomax>
     public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y, -s.Size * (1.0 + R.Log(s.Mean)), double.NegativeInfinity);
 
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
-        R.IfLess(θ.X, double.PositiveInfinity, 0.0, (double)Codes.AtLimit);
+    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R>
+    {
+        R edge = R.IfLess(θ.X, LeastLog, R.IfLess(0.0, free.X * free.Y, (double)Codes.NoMaximum, 0.0), 0.0);
+        return R.IfLess(θ.X, double.PositiveInfinity, edge, (double)Codes.AtLimit);
+    }
+
+    public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(θ.Y, R.Log(s.Mean) - Gpd.Far, (double)Codes.NoMaximum, R.IfLess(θ.X, LeastLog, (double)Codes.NoMaximum, (double)Codes.IterationLimit));
 
     public static FamilyInfo Info { get; } = new(
         "lomax", "f(x) = (shape/scale) (1 + x/scale)^(-shape-1)", "x >= 0",
@@ -90,11 +99,16 @@ public readonly struct Lomax : IFamily<Lomax>
         "both are free and the log-likelihood nowhere exceeds the exponential's, which it approaches as shape -> infinity (nearly always when the coefficient of variation is below 1)",
         "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 20");
 
-    public static Verdict Explain(int code, Findings data) => code == AllZero
-        ? new(Status.NoFiniteMle, "all observations are 0: the likelihood is unbounded", Cause.Unbounded, double.PositiveInfinity)
-        : new(
+    public static Verdict Explain(int code, Findings data) => code switch
+    {
+        AllZero => new(Status.NoFiniteMle, "all observations are 0: the likelihood is unbounded", Cause.Unbounded, double.PositiveInfinity),
+        Codes.NoMaximum => new(
+            Status.NoFiniteMle, "no local maximum with shape > 0.1: the likelihood rises as scale -> 0, without bound where observations are 0",
+            Cause.Unbounded, double.PositiveInfinity, Findings.At(("shape", 0), ("scale", 0))),
+        _ => new(
             Status.NoFiniteMle, "the log-likelihood nowhere exceeds the exponential's, which it approaches as shape -> infinity with scale/shape = mean",
             Cause.Limit, data.Complete(data.Limit),
             Findings.At(("shape", double.PositiveInfinity), ("scale", double.PositiveInfinity), ("rate", data.Map(Role.Rate, 1 / data.Summary.Mean))),
-            "exponential");
+            "exponential"),
+    };
 }

@@ -18,11 +18,12 @@ public readonly struct Pareto : IFamily<Pareto>
 
     public static Keep Keep => Keep.Sums;
 
-    public static int Statistics => 1;
+    public static int Statistics => 2;
 
     public static bool LogFirst => true;
 
-    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A));
+    /// <summary>The kernel needs log x only; by the sum of x itself loading notices what is not a number.</summary>
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), x.A);
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Log(θ.X), T.Exp(θ.Y), θ.Y);
 

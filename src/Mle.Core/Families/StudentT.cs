@@ -47,10 +47,14 @@ public readonly struct StudentT : IFamily<StudentT>
 
     public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => (
         new(double.NegativeInfinity, double.NegativeInfinity, 0.0),
-        new(double.PositiveInfinity, double.PositiveInfinity, LargestInverse(s.Size)));
+        new(double.PositiveInfinity, double.PositiveInfinity, LargestInverse(s)));
 
-    /// <summary>The largest κ: ν ≥ min(1, 10/(n − 10)), and at least 0.1.</summary>
-    static R LargestInverse<R>(R n) where R : unmanaged, IReal<R> => R.Min(10.0, R.Max(1.0, 0.1 * n - 1.0));
+    /// <summary>The largest κ: ν ≥ min(1, 10/(n − 10)), at least 0.1, and 1.05 s/(n − s) with s ≥ n/2 equal observations.</summary>
+    static R LargestInverse<R>(Summary<R> s) where R : unmanaged, IReal<R>
+    {
+        R n = s.Size, ties = Ties(s), many = (n - ties) / (1.05 * ties);
+        return R.IfLess(ties + ties, n, R.Min(10.0, R.Max(1.0, 0.1 * n - 1.0)), many);
+    }
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => HalfLog2π - T.Log(η.Y) - Gap(η.Z);
 
@@ -165,6 +169,12 @@ public readonly struct StudentT : IFamily<StudentT>
         }
     }
 
+    /// <summary>log ν from which the mean and the variance of the sample are good enough to start from.</summary>
+    const double Moments = 0.9;
+
+    /// <summary>With ν ≥ 1 known and the scale free there is one maximum, and for larger ν moments lead to it.</summary>
+    public static bool OrderFirst(Vec3<Real> known, Vec3<Real> free) => !(free.Y > 0.0 && free.Z == 0.0 && known.Z >= Moments);
+
     public static int Starts => 9;
 
     /// <summary>
@@ -179,27 +189,29 @@ public readonly struct StudentT : IFamily<StudentT>
         R simple = R.IfLess(0.0, dfFree, 0.0, R.IfLess(known.Z, 0.0, 0.0, scaleFree));
         R used = R.IfLess(0.0, simple, 1.0, R.IfLess(0.0, scaleFree, R.IfLess(0.0, dfFree, 3.0, 9.0), 9.0));
         R ended = R.IfLess((double)attempt, used, 0.0, none);
-        R heavy = R.IfLess(0.0, dfFree, attempt == 0 ? 0.0 : 1.0, R.IfLess(known.Z, 1.5, 1.0, 0.0));
+        R heavy = R.IfLess(0.0, dfFree, attempt == 0 ? 0.0 : 1.0, R.IfLess(known.Z, Moments, 1.0, 0.0));
         R center = R.IfLess(0.0, heavy, s.Median, s.Mean);
         R m = R.IfLess(0.0, free.X, R.IfLess(0.0, simple, center, attempt < 3 ? center : s.Octile(attempt)), known.X);
         R away = s.Mean - m, deviation = R.Sqrt(s.Variance + away * away);
         R spread = R.Max(s.Spread, R.Abs(s.Median - m)) / R.IfLess(0.0, heavy, spreadOfCauchy, spreadOfNormal);
-        R scale = R.IfLess(0.0, R.Min(heavy, spread), spread, deviation);
+        R scale = R.IfLess(0.0, R.Min(heavy, spread), spread, R.IfLess(0.0, simple, 0.75 * deviation, deviation));
         R inverse = attempt == 0 ? 0.05 : attempt == 1 ? 0.5 : 0.95;
         return new(m + ended, R.IfLess(0.0, scaleFree, R.Log(scale), known.Y), R.IfLess(0.0, dfFree, -R.Log(inverse), known.Z));
     }
 
     /// <summary>
-    /// Scale → 0 about s equal observations is unbounded when and only when s &gt; nν/(1 + ν); exactly there the supremum
-    /// is finite but not attained. With ν free, ν ≥ 1 is looked at, where the ties must be half of the sample.
+    /// ν known: scale → 0 about s equal observations is unbounded when and only when s &gt; nν/(1 + ν); exactly there the
+    /// supremum is finite but not attained. ν free: when and only when all observations are equal.
     /// </summary>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
-        R κ = R.IfLess(0.0, free.Z, 1.0, R.Exp(-known.Z)), enough = s.Size / (1.0 + κ);
-        R ties = R.IfLess(0.0, free.X, R.Max(s.TiesLow, s.TiesHigh),
+        R enough = s.Size / (1.0 + R.Exp(-known.Z));
+        R ties = R.IfLess(0.0, free.X, Ties(s),
             R.IfLess(R.Abs(s.MedianLow - known.X), double.Epsilon, s.TiesLow,
                 R.IfLess(R.Abs(s.MedianHigh - known.X), double.Epsilon, s.TiesHigh, 0.0)));
-        return R.IfLess(0.0, free.Y, R.IfLess(enough, ties, Concentrated, R.IfLess(ties, enough, 0.0, Even)), 0.0);
+        R withDf = R.IfLess(enough, ties, Concentrated, R.IfLess(ties, enough, 0.0, Even));
+        R dfFree = R.IfLess(ties, s.Size, 0.0, Concentrated);
+        return R.IfLess(0.0, free.Y, R.IfLess(0.0, free.Z, dfFree, withDf), 0.0);
     }
 
     /// <summary>ν → ∞: the normal's supremum.</summary>
@@ -214,10 +226,16 @@ public readonly struct StudentT : IFamily<StudentT>
     /// <summary>On the edges of the region in ν: κ = 0 is the normal, the other is declared.</summary>
     public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R>
     {
-        R least = -R.Log(LargestInverse(s.Size)) + 1e-12;
-        R edge = R.IfLess(θ.Z, least, LeastDf, R.IfLess(θ.Z, double.PositiveInfinity, 0.0, (double)Codes.AtLimit));
+        R least = -R.Log(LargestInverse(s)) + 1e-12;
+        R edge = R.IfLess(θ.Z, least, R.IfLess(Ties(s), 0.5 * s.Size, LeastDf, Concentrated), R.IfLess(θ.Z, double.PositiveInfinity, 0.0, (double)Codes.AtLimit));
         return R.IfLess(0.0, free.Z, edge, 0.0);
     }
+
+    /// <summary>A search that does not converge is on the way to scale 0.</summary>
+    public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+        R.IfLess(Ties(s), 0.5 * s.Size, (double)Codes.IterationLimit, Concentrated);
+
+    static R Ties<R>(Summary<R> s) where R : unmanaged, IReal<R> => R.Max(s.TiesLow, s.TiesHigh);
 
     public static FamilyInfo Info { get; } = new(
         "student_t", "f(x) = Gamma((df+1)/2) / (Gamma(df/2) scale sqrt(df pi)) (1 + z^2/df)^(-(df+1)/2), z = (x - location)/scale",

@@ -50,7 +50,7 @@ public readonly struct Weibull : IFamily<Weibull>
         [MethodImpl(AggressiveInlining)]
         public Row<T> Add(Row<T> s, Row<T> t, T weight)
         {
-            T z = t.A - y, e = weight * T.Exp(k * z), ez = e * z;
+            T z = t.A - y, e = weight * Elementary.ExpSaturating(k * z), ez = e * z;
             return new(s.A + e, s.B + ez, T.MultiplyAdd(ez, z, s.C));
         }
     }
@@ -63,14 +63,19 @@ public readonly struct Weibull : IFamily<Weibull>
         return new(logk, R.IfLess(0.0, free.Y, s.Mean + euler * R.Exp(-logk), known.Y));
     }
 
-    /// <summary>Shape → ∞ is unbounded when and only when the largest observations are all of them and at λ: all equal, λ free.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
-        R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
+    /// <summary>Shape → ∞ is unbounded when and only when all observations are equal, and to λ where that is known.</summary>
+    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    {
+        // log λ comes from another logarithm than the data's: equal means within a rounding.
+        R away = R.IfLess(0.0, free.Y, 0.0, R.Abs(R.Log(s.Low) - known.Y));
+        R constant = R.IfLess(s.Low, s.High, 0.0, R.IfLess(away, 1e-15, Constant, 0.0));
+        return R.IfLess(0.0, free.X, constant, 0.0);
+    }
 
     public static FamilyInfo Info { get; } = new(
         "weibull", "f(x) = (shape/scale) (x/scale)^(shape-1) exp(-(x/scale)^shape)", "x > 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],
-        "shape and scale are free and all observations are equal",
+        "shape is free and all observations are equal (to scale, where scale is fixed)",
         "Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, 1994, ch. 21");
 
     public static Verdict Explain(int code, Findings data) => new(

@@ -56,7 +56,8 @@ public static class Estimation
             R idle = R.IfLess(zero, absent, absent, R.IfLess(R.Abs(from.X + from.Y + from.Z), double.PositiveInfinity, zero, one));
             if (attempt > 0 && !R.AnyLess(idle, one))
                 break;
-            from = new(Begin(userStart.X, from.X), Begin(userStart.Y, from.Y), Begin(userStart.Z, from.Z));
+            if (!TFamily.StartIsMaximum || bounded)
+                from = new Vec3<R>(Begin(userStart.X, from.X), Begin(userStart.Y, from.Y), Begin(userStart.Z, from.Z)).If(smooth, from);
             from = from.If(prior.Free, prior.Known);
             if (charted)
                 from = TFamily.ToChart(from);

@@ -48,10 +48,13 @@ public static class Loop
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
+        // Locals, because the JIT keeps what arrives on the stack there.
+        var added = term;
+        var total = sums;
         int whole = sample.Whole;
         for (int i = 0; i < whole; i++)
-            sums = term.Add(sums, sample[i], 1.0);
-        return whole == sample.Count ? sums : Weighted<TTerm, TSums, TSample, T, R>(term, sample, sums);
+            total = added.Add(total, sample[i], 1.0);
+        return whole == sample.Count ? total : Weighted<TTerm, TSums, TSample, T, R>(term, sample, total);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -68,7 +71,6 @@ public static class Loop
     }
 
     /// <summary>The same with another term for rows whose weight is 1, where that saves a logarithm.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static TSums Over<TWhole, TTerm, TSums, TSample, T, R>(TWhole whole, TTerm term, TSample sample, TSums sums)
         where TWhole : struct, ITerm<TSums, T>
         where TTerm : struct, ITerm<TSums, T>
@@ -76,11 +78,20 @@ public static class Loop
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
-        int i = 0;
-        for (; i < sample.Whole; i++)
-            sums = whole.Add(sums, sample[i], 1.0);
-        for (; i < sample.Count; i++)
-            sums = term.Add(sums, sample[i], sample.Weight(i));
+        sums = Whole<TWhole, TSums, TSample, T, R>(whole, sample, sums);
+        return sample.Whole == sample.Count ? sums : Weighted<TTerm, TSums, TSample, T, R>(term, sample, sums);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static TSums Whole<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
+        where TTerm : struct, ITerm<TSums, T>
+        where TSums : struct
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        int whole = sample.Whole;
+        for (int i = 0; i < whole; i++)
+            sums = term.Add(sums, sample[i], 1.0);
         return sums;
     }
 }

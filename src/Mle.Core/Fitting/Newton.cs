@@ -90,7 +90,7 @@ public static class Newton
             R better = R.IfLess(there.Value, here.Value, R.IfLess(decrement, noise, finite, zero), finite);
             R take = active * better;
             R raised = R.MultiplyAdd(damping, 4.0, R.IfLess(zero, definite, 1e-3, 0.1));
-            R lowered = damping * R.IfLess(noise, decrement, R.IfLess(there.Value - here.Value, 0.1 * decrement, one, 0.1), 0.1);
+            R lowered = damping * R.IfLess(noise, decrement, R.IfLess(there.Value - here.Value, 0.1 * decrement, 0.5, 0.1), 0.1);
             lowered = R.IfLess(lowered, 1e-4, zero, lowered);
             damping = R.IfLess(zero, better, lowered, raised);
             R stuck = R.IfLess(LargestDamping, damping, 3.0, ending);
