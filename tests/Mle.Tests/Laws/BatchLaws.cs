@@ -1,0 +1,106 @@
+namespace Mle.Tests.Laws;
+
+/// <summary>Lengths, threads and vector widths: ways to compute the same thing.</summary>
+public class BatchLaws
+{
+    public static TheoryData<string> All => Registry.Names;
+
+    /// <summary>Every length from 1 to 67, shuffled, so that vectors of 4 and 8 and blocks of fits end everywhere.</summary>
+    static Sample[] Ragged(Oracle oracle, Random random)
+    {
+        int[] lengths = [.. Enumerable.Range(1, 67), 300, 1000];
+        random.Shuffle(lengths);
+        return [.. lengths.Select(n => Sample.Draw(oracle, oracle.Points[random.Next(oracle.Points.Length)], n, random))];
+    }
+
+    static double[] Bits(Family family, FitTable table)
+    {
+        int k = family.Info.Parameters.Length;
+        return [.. Enumerable.Range(0, table.Count).SelectMany(d => Enumerable.Range(0, k).SelectMany(i => Enumerable.Range(0, i + 1)
+            .Select(j => table.Covariances(i, j)[d]).Append(table.Estimates(i)[d])).Concat([table.LogLikelihood[d], table.Size[d], table.Iterations[d], (double)table.Status[d]]))];
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void Any_number_of_threads_gives_the_same_bits(string name)
+    {
+        var (oracle, family) = (Oracles.Of(name), Registry.Find(name));
+        var samples = Ragged(oracle, Registry.Random(name, 14));
+        // Enough observations that the batch is cut into several blocks.
+        var batch = Sample.Join([.. Enumerable.Repeat(samples, 45).SelectMany(s => s)]);
+        using var engine = new CpuEngine();
+        double[] one = Bits(family, engine.Fit(family, batch, new() { Threads = 1 }));
+        foreach (int threads in new[] { 2, 7 })
+            Assert.Equal(one, Bits(family, engine.Fit(family, batch, new() { Threads = threads })));
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void One_four_and_eight_lanes_agree_at_every_length(string name)
+    {
+        var (oracle, family, random) = (Oracles.Of(name), Registry.Find(name), Registry.Random(name, 15));
+        Sample[] samples = Ragged(oracle, random);
+        foreach (bool weights in new[] { false, true })
+        {
+            if (weights)
+                samples = [.. samples.Select(s => s.Weighted(random))];
+            var batch = Sample.Join(samples);
+            var tables = new[] { 1, 4, 8 }.Select(lanes =>
+            {
+                using var engine = new CpuEngine(lanes);
+                return (Table: engine.Fit(family, batch, new()), At: engine.Evaluate(family, batch, Registry.Named(oracle, oracle.Points[0]), new()));
+            }).ToArray();
+            var scalar = tables[0];
+            for (int v = 1; v < tables.Length; v++)
+            {
+                for (int d = 0; d < samples.Length; d++)
+                {
+                    Fit e = scalar.Table[d], g = tables[v].Table[d];
+                    string where = $"{name}, n = {samples[d].Length}{(weights ? ", weighted" : "")}, {(v == 1 ? 4 : 8)} lanes";
+                    Assert.True(e.Status == g.Status, $"{where}: {g.Status} ({g.Verdict.Reason}), scalar {e.Status} ({e.Verdict.Reason})");
+                    Assert.True(e.LogLikelihood.Equals(g.LogLikelihood) || Math.Abs(e.LogLikelihood - g.LogLikelihood) <= 1e-12 * Math.Max(Math.Abs(e.LogLikelihood), e.Size), $"{where}: log-likelihood {g.LogLikelihood:R}, scalar {e.LogLikelihood:R}");
+                    for (int i = 0; i < family.Info.Parameters.Length; i++)
+                    {
+                        double se = e.StandardError(i), unit = double.IsFinite(se) ? se : 1e-3 * Math.Abs(e[i]);
+                        Assert.True(e[i].Equals(g[i]) || Math.Abs(e[i] - g[i]) <= 1e-9 * unit, $"{where}: {family.Info.Parameters[i].Name} {g[i]:R}, scalar {e[i]:R}, {(g[i] - e[i]) / unit:E1} standard errors");
+                    }
+                    Evaluation ea = scalar.At[d], ga = tables[v].At[d];
+                    Assert.True(ea.LogLikelihood.Equals(ga.LogLikelihood) || Math.Abs(ea.LogLikelihood - ga.LogLikelihood) <= 1e-12 * Math.Max(Numerically.Magnitude(oracle, oracle.Points[0], samples[d]), e.Size), $"{where}: Evaluate {ga.LogLikelihood:R}, scalar {ea.LogLikelihood:R}");
+                }
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void One_giant_data_set_is_the_sum_of_its_pieces_on_any_number_of_threads(string name)
+    {
+        var (oracle, family, random) = (Oracles.Of(name), Registry.Find(name), Registry.Random(name, 16));
+        const int n = 300_001, pieces = 97;
+        double[] p = oracle.Points[0];
+        var sample = Sample.Draw(oracle, p, n, random);
+        if (random.Next(2) == 1)
+            sample = sample with { Weights = [.. Enumerable.Range(0, n).Select(i => i % 7 == 3 ? 0 : 0.25 + i % 5)] };
+        var giant = sample.Batch;
+        var cuts = Enumerable.Range(0, pieces + 1).Select(i => (long)i * n / pieces).ToArray();
+        var cut = new Batch(sample.X, cuts, sample.Weights, sample.Trials);
+        using var engine = new CpuEngine();
+        var whole = engine.Evaluate(family, giant, Registry.Named(oracle, p), new())[0];
+        var parts = engine.Evaluate(family, cut, Registry.Named(oracle, p), new());
+        Close("log-likelihood", whole.LogLikelihood, e => e.LogLikelihood);
+        for (int i = 0; i < p.Length; i++)
+        {
+            Close("score", whole.Score[i], e => e.Score[i]);
+            for (int j = 0; j < p.Length; j++)
+                Close("Hessian", whole.Hessian[i, j], e => e.Hessian[i, j]);
+        }
+
+        double[] one = Bits(family, engine.Fit(family, giant, new() { Threads = 1 }));
+        foreach (int threads in new[] { 2, 7 })
+            Assert.Equal(one, Bits(family, engine.Fit(family, giant, new() { Threads = threads })));
+
+        void Close(string what, double got, Func<Evaluation, double> of)
+        {
+            // The pieces' own cancelling terms are about √n of the sum of absolute values: n is the honest unit.
+            double sum = parts.Sum(of), size = parts.Sum(e => Math.Abs(of(e))) + Math.Sqrt(parts.Sum(e => of(e) * of(e)) * pieces);
+            Assert.True(Math.Abs(got - sum) <= 1e-10 * size || got.Equals(sum), $"{name}: {what} {got:R}, pieces {sum:R}, relative {(got - sum) / size:E1}");
+        }
+    }
+}
