@@ -141,7 +141,8 @@ static class Loading
         }
         if (counts && (keep == Keep.Table || detail == Detail.Complete))
         {
-            s.Base = CountTable<TFamily, T>(x, weights, (int)Math.Min(high, int.MaxValue), detail == Detail.Complete, space, ref loaded.Rows);
+            s.Base = CountTable<TFamily, T>(
+                x, weights, (int)Math.Min(high, int.MaxValue), Math.Round(s.A / n), detail == Detail.Complete, space, ref s.C, ref loaded.Rows);
         }
         loaded.LogBase = s.Base;
         loaded.Summary = new(n, new(s.A, s.B, s.C), variance, low, high, medianLow, medianHigh, spread, order);
@@ -422,7 +423,8 @@ static class Loading
     /// Counts by value: log h is then taken once per distinct value, and families that keep a table get it as columns.
     /// </summary>
     static double CountTable<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, int high, bool logBase, Workspace space, ref int rows)
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, int high, double middle, bool logBase, Workspace space,
+        ref double squares, ref int rows)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int lanes = Unsafe.SizeOf<T>() / sizeof(double), distinct = 0;
@@ -486,6 +488,9 @@ static class Loading
         }
         if (TFamily.Keep == Keep.Table)
         {
+            squares = 0;
+            for (int i = 0; i < distinct; i++)
+                squares += space.Weights[i] * (space.A[i] - middle) * (space.A[i] - middle);
             space.Weighted = true;
             rows = dense ? Tails(space, high, lanes) : distinct;
             Workspace.Room(ref space.B, rows + lanes).AsSpan(0, rows + lanes).Fill(dense ? 1 : 0);

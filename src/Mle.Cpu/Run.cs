@@ -43,6 +43,8 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         if (!batch.Trials.IsEmpty != TFamily.TakesTrials)
             throw new ArgumentException(TFamily.TakesTrials
                 ? $"The family {Info.Name} needs a column of trials." : $"The family {Info.Name} takes no trials.");
+        if (TFamily.IsUnbounded(Given.Prior(new(0, 0), region).Free))
+            Table.Supremum = double.PositiveInfinity;
         var bounds = Blocks();
         long done = 0;
         // A giant data set keeps all workers busy by itself.

@@ -86,7 +86,7 @@ public static class Numerically
             hessian[i, i] == 0 ? double.PositiveInfinity : 0.3 / Math.Sqrt(Math.Abs(hessian[i, i])),
             p.Link switch
             {
-                Link.Log => 0.1 * at[i],
+                Link.Log => 0.25 * at[i],
                 Link.Logit => 0.1 * Math.Min(at[i], 1 - at[i]),
                 _ => double.MaxValue,
             }))];

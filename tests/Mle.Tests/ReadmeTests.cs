@@ -48,7 +48,7 @@ public class ReadmeTests
 
     [Fact]
     public void The_number_of_families_is_right() =>
-        Assert.Contains($"- {Families.All.Count} families,", readme);
+        Assert.Contains($"- {Families.All.Count + 1} families,", readme); // and the categorical, which is made from its labels
 
     [Fact]
     public void Every_path_that_the_readme_links_to_exists()

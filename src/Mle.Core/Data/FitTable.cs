@@ -51,6 +51,9 @@ public sealed class FitTable
 
     public Status[] Status { get; }
 
+    /// <summary>+∞ where the family's likelihood has no upper bound and its interior maxima are local ones; else NaN.</summary>
+    public double Supremum { get; set; } = double.NaN;
+
     /// <summary>More about the fits that need words, by data set.</summary>
     public System.Collections.Concurrent.ConcurrentDictionary<long, Verdict> Verdicts { get; } = new();
 
@@ -71,7 +74,7 @@ public readonly struct Fit(FitTable table, int index)
     public Status Status => table.Status[index];
 
     /// <summary>The reason behind the verdict, and what goes with it.</summary>
-    public Verdict Verdict => table.Verdicts.TryGetValue(index, out var verdict) ? verdict : new(Status, "");
+    public Verdict Verdict => table.Verdicts.TryGetValue(index, out var verdict) ? verdict : new(Status, "", Supremum: table.Supremum);
 
     public double LogLikelihood => table.LogLikelihood[index];
 

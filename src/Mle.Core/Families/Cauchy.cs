@@ -46,7 +46,7 @@ public readonly struct Cauchy : IFamily<Cauchy>
         var sums = Loop.Over<StudentT.Whole<T>, StudentT.Weighted<T>, StudentT.LogSums<T>, TSample, T, R>(
             new(at), new(at), sample, new(default, one, 0.0));
         var s = sums.Finish().Total<TSample, R>(sample);
-        return new LocationScale<R>(-s.K, -2.0 * s.D, -2.0 * s.ZD, -2.0 * s.DD, -2.0 * s.ZDD, -2.0 * s.ZZDD).At(τ);
+        return new LocationScaleSums<R>(-s.K, -2.0 * s.D, -2.0 * s.ZD, -2.0 * s.DD, -2.0 * s.ZDD, -2.0 * s.ZZDD).At(τ);
     }
 
     public static int Starts => 9;

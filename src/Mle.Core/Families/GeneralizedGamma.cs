@@ -90,9 +90,9 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
     }
 
     /// <summary>The sums over w, and those of K_Q, K_wQ, wK_wQ and K_QQ.</summary>
-    readonly struct Sums<T>(LocationScale<T> w, T q, T wq, T wwq, T qq) where T : unmanaged, IReal<T>
+    readonly struct Sums<T>(LocationScaleSums<T> w, T q, T wq, T wwq, T qq) where T : unmanaged, IReal<T>
     {
-        public readonly LocationScale<T> W = w;
+        public readonly LocationScaleSums<T> W = w;
         public readonly T Q = q, WQ = wq, WWQ = wwq, QQ = qq;
     }
 

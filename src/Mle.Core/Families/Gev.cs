@@ -10,7 +10,7 @@ namespace Mle.Distributions;
 /// </summary>
 /// <remarks>
 /// The likelihood is unbounded for ξ &lt; −1 (the upper end of the support runs to max x) and, far out, as ξ → ∞ (the lower
-/// end runs to min x), so the maximum is sought as a local one in −1 &lt; ξ &lt; 2: regular for ξ &gt; −½, and not for −1 &lt; ξ ≤ −½
+/// end runs to min x), so the maximum is sought as a local one in −1 &lt; ξ &lt; min(5, max(1, n/20)): regular for ξ &gt; −½, and not for −1 &lt; ξ ≤ −½
 /// (Smith, Maximum likelihood estimation in a class of nonregular cases, 1985). There is none when the search from every
 /// start ends at either end, where the likelihood still rises.
 /// </remarks>
@@ -18,8 +18,8 @@ public readonly struct Gev : IFamily<Gev>
 {
     const int Constant = 1, Nonregular = 2;
 
-    /// <summary>The region in ξ: nearer to −1 a maximum is a spike over the largest observation.</summary>
-    const double Lowest = -0.99, Highest = 2;
+    /// <summary>The region in ξ for any sample: nearer to −1 a maximum is a spike over the largest observation.</summary>
+    const double Lowest = -0.99, Largest = 5;
 
     public static int Slots => 3;
 
@@ -53,9 +53,9 @@ public readonly struct Gev : IFamily<Gev>
     }
 
     /// <summary>The sums over z, and those of K_ξ, K_zξ, zK_zξ and K_ξξ.</summary>
-    readonly struct Sums<T>(LocationScale<T> z, T ξ, T zξ, T zzξ, T ξξ) where T : unmanaged, IReal<T>
+    readonly struct Sums<T>(LocationScaleSums<T> z, T ξ, T zξ, T zzξ, T ξξ) where T : unmanaged, IReal<T>
     {
-        public readonly LocationScale<T> Z = z;
+        public readonly LocationScaleSums<T> Z = z;
         public readonly T Ξ = ξ, ZΞ = zξ, ZZΞ = zzξ, ΞΞ = ξξ;
     }
 
@@ -81,6 +81,8 @@ public readonly struct Gev : IFamily<Gev>
 
     /// <summary>Fewer observations than this are worth more starts.</summary>
     const double Small = 100;
+
+    public static bool IsUnbounded(Vec3<Real> free) => free.Z > 0.0;
 
     public static int Starts => 5;
 
@@ -115,7 +117,19 @@ public readonly struct Gev : IFamily<Gev>
 
     public static (Vec3<R> Low, Vec3<R> High) Region<R>() where R : unmanaged, IReal<R> => (
         new(double.NegativeInfinity, double.NegativeInfinity, Lowest),
-        new(double.PositiveInfinity, double.PositiveInfinity, Highest));
+        new(double.PositiveInfinity, double.PositiveInfinity, Largest));
+
+    public static bool HasChart => true;
+
+    public static R Charted<R>(Vec3<R> free) where R : unmanaged, IReal<R> => free.Z;
+
+    /// <summary>θ itself, but with a region that depends on the sample.</summary>
+    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => (
+        new(double.NegativeInfinity, double.NegativeInfinity, Lowest),
+        new(double.PositiveInfinity, double.PositiveInfinity, Highest(s)));
+
+    /// <summary>The upper end: in small samples the rise towards ξ → ∞ begins soon, in large ones far beyond any data.</summary>
+    static R Highest<R>(Summary<R> s) where R : unmanaged, IReal<R> => R.Min(Largest, R.Max(1.0, 0.05 * s.Size));
 
     /// <summary>Scale → 0 is unbounded where all observations are equal (to m, where m is known).</summary>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
@@ -125,10 +139,10 @@ public readonly struct Gev : IFamily<Gev>
     }
 
     public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
-        R.IfLess(0.0, free.Z, R.IfLess(-0.5, θ.Z, R.IfLess(θ.Z, Highest, 0.0, (double)Codes.NoMaximum), R.IfLess(Lowest, θ.Z, Nonregular, (double)Codes.NoMaximum)), 0.0);
+        R.IfLess(0.0, free.Z, R.IfLess(-0.5, θ.Z, R.IfLess(θ.Z, Highest(s), 0.0, (double)Codes.NoMaximum), R.IfLess(Lowest, θ.Z, Nonregular, (double)Codes.NoMaximum)), 0.0);
 
     public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
-        R.IfLess(Lowest, θ.Z, R.IfLess(θ.Z, Highest, (double)Codes.IterationLimit, (double)Codes.NoMaximum), (double)Codes.NoMaximum);
+        R.IfLess(Lowest, θ.Z, R.IfLess(θ.Z, Highest(s), (double)Codes.IterationLimit, (double)Codes.NoMaximum), (double)Codes.NoMaximum);
 
     public static FamilyInfo Info { get; } = new(
         "gev", "F(x) = exp(-(1 + xi z)^(-1/xi)), z = (x - location)/scale", "1 + xi z > 0",
@@ -136,7 +150,7 @@ public readonly struct Gev : IFamily<Gev>
             new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0"),
             new("xi", Link.Identity, Role.Shape, "real, sought above -1"),
         ],
-        "all observations are equal, or the likelihood has no local maximum with -1 < xi < 2 (it is unbounded for xi < -1, and far out as xi -> infinity)",
+        "all observations are equal, or the likelihood has no local maximum with -1 < xi < min(5, max(1, n/20)) (it is unbounded for xi < -1, and far out as xi -> infinity)",
         "Coles, An Introduction to Statistical Modeling of Extreme Values, 2001, ch. 3; Smith, 1985");
 
     public static Verdict Explain(int code, Findings data) => code switch
@@ -150,7 +164,7 @@ public readonly struct Gev : IFamily<Gev>
             Status.NoFiniteMle, "no local maximum with xi > -1: the likelihood rises as the upper end of the support runs to the largest observation, and is unbounded for xi < -1",
             Cause.Unbounded, double.PositiveInfinity, Findings.At(("xi", -1))),
         _ => new(
-            Status.NoFiniteMle, "no local maximum with xi < 2: the likelihood rises as the lower end of the support runs to the smallest observation, in the end without bound",
+            Status.NoFiniteMle, "no local maximum with xi < min(5, max(1, n/20)): the likelihood rises as the lower end of the support runs to the smallest observation, in the end without bound",
             Cause.Unbounded, double.PositiveInfinity, Findings.At(("xi", double.PositiveInfinity))),
     };
 }

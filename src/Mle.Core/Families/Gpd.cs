@@ -80,6 +80,8 @@ public readonly struct Gpd : IFamily<Gpd>
     /// <summary>Fewer observations than this are worth more starts.</summary>
     const double Small = 100;
 
+    public static bool IsUnbounded(Vec3<Real> free) => free.Y > 0.0;
+
     public static int Starts => 4;
 
     /// <summary>From the quartiles, and σ from the median at other ξ: two, and more for small samples. Kept where the largest observation is possible.</summary>

@@ -44,7 +44,7 @@ public readonly struct Logistic : IFamily<Logistic>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R> => Sums<TSample, T, R>(sample, η.X, η.Y).At(η.Y);
 
     /// <summary>The sums of K and its derivatives at z = (t − location)·slope: one e^(−|z|) an observation, and no logarithm.</summary>
-    internal static LocationScale<R> Sums<TSample, T, R>(TSample sample, R location, R slope)
+    internal static LocationScaleSums<R> Sums<TSample, T, R>(TSample sample, R location, R slope)
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
@@ -54,12 +54,12 @@ public readonly struct Logistic : IFamily<Logistic>
     }
 
     /// <summary>Σ log(1 + e^(−|z|)) as a product and its exponent.</summary>
-    readonly struct Sum<T>(LocationScale<T> sums, T product, T exponent) where T : unmanaged, IReal<T>
+    readonly struct Sum<T>(LocationScaleSums<T> sums, T product, T exponent) where T : unmanaged, IReal<T>
     {
-        public readonly LocationScale<T> Sums = sums;
+        public readonly LocationScaleSums<T> Sums = sums;
         public readonly T Product = product, Exponent = exponent;
 
-        public LocationScale<T> Finish() =>
+        public LocationScaleSums<T> Finish() =>
             Sums.Add(0.0, -2.0 * T.MultiplyAdd(Exponent, 0.69314718055994530942, T.Log(Product)), 0.0, 0.0);
     }
 

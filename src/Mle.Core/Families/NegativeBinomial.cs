@@ -22,8 +22,10 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
 
     public static Keep Keep => Keep.Table;
 
-    /// <summary>B is 0 as in a table's rows of distinct values; C is for the variance.</summary>
-    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A, 0.0, x.A * x.A);
+    public static int Statistics => 1;
+
+    /// <summary>B is 0 as in a table's rows of distinct values.</summary>
+    public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -T.Polygamma(-1, x.A + 1.0);
 
@@ -80,14 +82,11 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
         return new(R.IfLess(0.0, free.X, -R.Log(a), known.X), R.IfLess(0.0, free.Y, R.Log(mean), known.Y));
     }
 
-    /// <summary>
-    /// n(variance − mean), from squares about the integer m nearest the mean, whose terms are integers: exact in sign for
-    /// counts while their sums of squares are below 2⁵³ and n below 2²⁶.
-    /// </summary>
+    /// <summary>n(variance − mean), from the table's squares about an integer: exact in sign while these are below 2⁵³.</summary>
     static R Excess<R>(Summary<R> s) where R : unmanaged, IReal<R>
     {
-        R n = s.Size, sum = s.Sums.A, m = R.Round(sum / n), rest = sum - n * m, squares = s.Sums.C - m * (sum + rest);
-        return (n * (squares - sum) - rest * rest) / n;
+        R n = s.Size, sum = s.Sums.A, rest = sum - n * R.Round(sum / n);
+        return (n * (s.Sums.C - sum) - rest * rest) / n;
     }
 
     /// <summary>

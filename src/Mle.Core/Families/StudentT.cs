@@ -64,6 +64,23 @@ public readonly struct StudentT : IFamily<StudentT>
     /// </summary>
     static T Gap<T>(T κ) where T : unmanaged, IReal<T>
     {
+        const double small = 0.125;
+        if (!T.AnyLess(κ, small))
+            return FarGap(κ);
+        return T.AnyLess(small, κ) ? T.IfLess(κ, small, NearGap(κ), FarGap(κ)) : NearGap(κ);
+    }
+
+    /// <summary>Where y ≤ 4 nothing cancels that matters.</summary>
+    [MethodImpl(NoInlining)]
+    static T FarGap<T>(T κ) where T : unmanaged, IReal<T>
+    {
+        T half = 0.5, y = half / κ;
+        return T.Polygamma(-1, y + half) - T.Polygamma(-1, y) - half * T.Log(y);
+    }
+
+    [MethodImpl(NoInlining)]
+    static T NearGap<T>(T κ) where T : unmanaged, IReal<T>
+    {
         const int shift = 12;
         T one = 1.0, product = one, c = κ + κ;
         for (int i = 0; i < shift; i++)
@@ -96,7 +113,7 @@ public readonly struct StudentT : IFamily<StudentT>
             var n = Loop.Over<NearNormal<T>, NearSum<T>, TSample, T, R>(new(at), sample, default);
             var near = n.Sums.Total<TSample, R>(sample);
             R Λ = near.K, d = sample.Total(n.Ratio.A), dd = sample.Total(n.Ratio.B), ds = sample.Total(n.Odd), zds = sample.Total(n.Ratio.C);
-            return new LocationScale<R>(-0.5 * a * Λ, -a * near.D, -a * near.ZD, -a * near.DD, -a * near.ZDD, -a * near.ZZDD).At(
+            return new LocationScaleSums<R>(-0.5 * a * Λ, -a * near.D, -a * near.ZD, -a * near.DD, -a * near.ZDD, -a * near.ZZDD).At(
                 η.Y, -0.5 * (Λ + a * d), a * ds - near.D, a * zds - near.ZD, -d - 0.5 * a * dd);
         }
         T one = 1.0;
@@ -105,17 +122,17 @@ public readonly struct StudentT : IFamily<StudentT>
         // K = −cL with c = ½(1 + 1/κ) and L = Σ log(1 + κz²); Σz⁴q² and Σz³q² by z²q = (1 − q)/κ.
         R r = 1.0 / κ, c = 0.5 * (1.0 + r), dc = -0.5 * r * r, ddc = r * r * r;
         R zzzq = 0.5 * r * (s.D - s.ZDD), zzzzq = 0.5 * r * (s.ZD - s.ZZDD);
-        return new LocationScale<R>(-c * s.K, -a * s.D, -a * s.ZD, -a * s.DD, -a * s.ZDD, -a * s.ZZDD).At(
+        return new LocationScaleSums<R>(-c * s.K, -a * s.D, -a * s.ZD, -a * s.DD, -a * s.ZDD, -a * s.ZZDD).At(
             η.Y, -dc * s.K - c * s.ZD, a * zzzq - s.D, a * zzzzq - s.ZD, c * zzzzq - 2.0 * dc * s.ZD - ddc * s.K);
     }
 
     /// <summary>The sums of log(1 + κz²), as a product and its exponent, and of zq with its derivative.</summary>
-    internal readonly struct LogSums<T>(LocationScale<T> sums, T product, T exponent) where T : unmanaged, IReal<T>
+    internal readonly struct LogSums<T>(LocationScaleSums<T> sums, T product, T exponent) where T : unmanaged, IReal<T>
     {
-        public readonly LocationScale<T> Sums = sums;
+        public readonly LocationScaleSums<T> Sums = sums;
         public readonly T Product = product, Exponent = exponent;
 
-        public LocationScale<T> Finish() =>
+        public LocationScaleSums<T> Finish() =>
             Sums.Add(0.0, T.MultiplyAdd(Exponent, 0.69314718055994530942, T.Log(Product)), 0.0, 0.0);
     }
 
@@ -145,9 +162,9 @@ public readonly struct StudentT : IFamily<StudentT>
     }
 
     /// <summary>Where division by κ would lose digits: Σ z²λ, z⁴λ′ and z⁶λ″ at λ(κz²), Σ z⁴q² and z³q².</summary>
-    readonly struct NearSum<T>(LocationScale<T> sums, Row<T> ratio, T odd) where T : unmanaged, IReal<T>
+    readonly struct NearSum<T>(LocationScaleSums<T> sums, Row<T> ratio, T odd) where T : unmanaged, IReal<T>
     {
-        public readonly LocationScale<T> Sums = sums;
+        public readonly LocationScaleSums<T> Sums = sums;
         public readonly Row<T> Ratio = ratio;
         public readonly T Odd = odd;
     }
@@ -174,6 +191,8 @@ public readonly struct StudentT : IFamily<StudentT>
 
     /// <summary>With ν ≥ 1 known and the scale free there is one maximum, and for larger ν moments lead to it.</summary>
     public static bool OrderFirst(Vec3<Real> known, Vec3<Real> free) => !(free.Y > 0.0 && free.Z == 0.0 && known.Z >= Moments);
+
+    public static bool IsUnbounded(Vec3<Real> free) => free.Y > 0.0 && free.Z > 0.0;
 
     public static int Starts => 9;
 

@@ -59,7 +59,8 @@ public readonly struct Weibull : IFamily<Weibull>
     public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double logPiOverRoot6 = 0.24886928303146826, euler = 0.57721566490153286;
-        R logk = R.IfLess(0.0, free.X, logPiOverRoot6 - 0.5 * R.Log(s.Variance), known.X);
+        R away = R.IfLess(0.0, free.Y, 0.0, s.Mean - known.Y);
+        R logk = R.IfLess(0.0, free.X, logPiOverRoot6 - 0.5 * R.Log(s.Variance + away * away), known.X);
         return new(logk, R.IfLess(0.0, free.Y, s.Mean + euler * R.Exp(-logk), known.Y));
     }
 

@@ -41,21 +41,12 @@ public interface ITerm<TSums, T> where T : unmanaged, IReal<T>
 /// </summary>
 public static class Loop
 {
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static TSums Over<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
         where TTerm : struct, ITerm<TSums, T>
         where TSums : struct
         where TSample : struct, ISample<T, R>, allows ref struct
-        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
-    {
-        // Locals, because the JIT keeps what arrives on the stack there.
-        var added = term;
-        var total = sums;
-        int whole = sample.Whole;
-        for (int i = 0; i < whole; i++)
-            total = added.Add(total, sample[i], 1.0);
-        return whole == sample.Count ? total : Weighted<TTerm, TSums, TSample, T, R>(term, sample, total);
-    }
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R> =>
+        Over<TTerm, TTerm, TSums, TSample, T, R>(term, term, sample, sums);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static TSums Weighted<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
@@ -89,9 +80,12 @@ public static class Loop
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
+        // Locals, because the JIT keeps in memory what arrives there.
+        var added = term;
+        var total = sums;
         int whole = sample.Whole;
         for (int i = 0; i < whole; i++)
-            sums = term.Add(sums, sample[i], 1.0);
-        return sums;
+            total = added.Add(total, sample[i], 1.0);
+        return total;
     }
 }

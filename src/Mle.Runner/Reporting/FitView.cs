@@ -68,7 +68,7 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
         if (verdict.Limit is { } limit)
             lines.Add("limit " + string.Join(", ", limit.Select(entry => $"{entry.Key} = {Number.Short(entry.Value)}"))
                 + (verdict.LimitFamily is { } family ? $" ({family})" : ""));
-        if (!double.IsNaN(verdict.Supremum))
+        if (!double.IsNaN(verdict.Supremum) && verdict.Status != Status.Interior)
             lines.Add($"supremum of the log-likelihood {Number.Short(verdict.Supremum)}");
         if (verdict.LocationInterval is { } interval)
             lines.Add($"every location from {Number.Short(interval.Low)} to {Number.Short(interval.High)} attains the maximum");

@@ -66,12 +66,30 @@ public class SearchLaws
             if (claimed == double.PositiveInfinity)
                 continue;
             var (at, best) = Search(oracle, family, sample, truth, held, fit, random);
-            if (best > claimed + 1e-9 * (1 + Math.Abs(claimed)))
+            // What rises up to the edge of a declared region rises beyond it, without bound: no maximum was found there.
+            if (best > claimed + 1e-9 * (1 + Math.Abs(claimed)) && !AtEdge(oracle, family, at, sample.N))
                 failures.Add($"{where}: {fit.Status} ({fit.Verdict.Reason}) claims {claimed:R} at ({string.Join(", ", Registry.Estimates(oracle, fit))}), the search found {best - claimed:E2} more at ({string.Join(", ", at)})");
             if (fit.Status == Status.Interior && Registry.Estimates(oracle, fit).Any(v => !double.IsFinite(v)))
                 failures.Add($"{where}: interior at ({string.Join(", ", Registry.Estimates(oracle, fit))})");
         }
         Assert.True(failures.Count == 0, $"{failures.Count} of {points} ({string.Join(", ", verdicts.Select(v => $"{v.Key} {v.Value}"))}):\n{string.Join("\n", failures.Take(12))}");
+    }
+
+    static bool AtEdge(Oracle oracle, Family family, double[] at, double n)
+    {
+        var parameters = Registry.Parameters(oracle, family);
+        var traits = Traits.Of(family);
+        bool Inside(int moved, double by)
+        {
+            var θ = new double[3];
+            for (int i = 0; i < at.Length; i++)
+            {
+                double v = parameters[i].Role != Role.Shape ? 0 : parameters[i].Link == Link.Identity ? at[i] : Math.Log(at[i]);
+                θ[Array.FindIndex(family.Info.Parameters, r => r.Name == oracle.Parameters[i])] = v + (i == moved ? by : 0);
+            }
+            return traits.Inside(θ, n);
+        }
+        return Enumerable.Range(0, at.Length).Any(i => parameters[i].Role == Role.Shape && !(Inside(i, 0.01) && Inside(i, -0.01)));
     }
 
     /// <summary>Nelder–Mead in unconstrained coordinates within the family's declared region.</summary>

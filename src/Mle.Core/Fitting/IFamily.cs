@@ -98,6 +98,9 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>Whether Start is the maximum itself, whatever is known: then there is nothing to iterate.</summary>
     static virtual bool StartIsMaximum => false;
 
+    /// <summary>Whether the likelihood has no upper bound, so that an interior maximum is a local one.</summary>
+    static virtual bool IsUnbounded(Vec3<Real> free) => false;
+
     /// <summary>How many points the maximisation starts from.</summary>
     static virtual int Starts => 1;
 
@@ -169,7 +172,10 @@ public enum Keep
     /// <summary>Every row's t, and the median and spread of x.</summary>
     RowsAndMedian,
 
-    /// <summary>The distinct values with their weights, as the family's own table.</summary>
+    /// <summary>
+    /// The distinct values with their weights, as the family's own table; Sums.C is then Σ w (x − m)² about the integer m
+    /// nearest the mean.
+    /// </summary>
     Table,
 }
 

@@ -7,20 +7,20 @@ namespace Mle.Distributions;
 /// For a kernel K(z) at z = (x − μ)τ: the sums ΣK, ΣK′, ΣzK′, ΣK″, ΣzK″, Σz²K″ that value, score and Hessian in μ and τ
 /// are made of.
 /// </summary>
-readonly struct LocationScale<T>(T k, T d, T zd, T dd, T zdd, T zzdd) where T : unmanaged, IReal<T>
+readonly struct LocationScaleSums<T>(T k, T d, T zd, T dd, T zdd, T zzdd) where T : unmanaged, IReal<T>
 {
     public readonly T K = k, D = d, ZD = zd, DD = dd, ZDD = zdd, ZZDD = zzdd;
 
     /// <summary>With one observation more: its z, and its K, K′ and K″ times its weight.</summary>
     [MethodImpl(AggressiveInlining)]
-    public LocationScale<T> Add(T z, T k, T d, T dd)
+    public LocationScaleSums<T> Add(T z, T k, T d, T dd)
     {
         T zdd = z * dd;
         return new(K + k, D + d, T.MultiplyAdd(z, d, ZD), DD + dd, ZDD + zdd, T.MultiplyAdd(z, zdd, ZZDD));
     }
 
     /// <summary>Completed over the lanes and workers.</summary>
-    public LocationScale<R> Total<TSample, R>(TSample sample)
+    public LocationScaleSums<R> Total<TSample, R>(TSample sample)
         where TSample : struct, ISample<T, R>, allows ref struct where R : unmanaged, IReal<R> => new(
         sample.Total(K), sample.Total(D), sample.Total(ZD), sample.Total(DD), sample.Total(ZDD), sample.Total(ZZDD));
 
