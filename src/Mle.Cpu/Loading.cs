@@ -205,7 +205,7 @@ static class Loading
         bool location = TFamily.Equivariance == Equivariance.LocationScale;
         double first = location && x.Length > 1 ? x[1] - x[0] : x[0];
         if ((TFamily.Keep == Keep.Sums && x.Length <= Leading || !location) && double.IsNormal(first) && !double.IsInfinity(first))
-            return new(location ? x[0] : 0, Math.Clamp(Math.ILogB(first), -1000, 1000));
+            return new(location ? x[0] : 0, Math.Clamp(Binade(first), -1000, 1000));
         var head = x[..Math.Min(x.Length, Leading)];
         if (TFamily.Equivariance == Equivariance.Scale)
             return new(0, Exponent(AbsoluteSum<T>(head, 0) / head.Length, head));
@@ -214,6 +214,9 @@ static class Loading
             center = 0;
         return new(center, Exponent(AbsoluteSum<T>(head, center) / head.Length, head));
     }
+
+    /// <summary>⌊log₂|x|⌋ of a normal number.</summary>
+    static int Binade(double x) => (int)((BitConverter.DoubleToInt64Bits(x) >> 52) & 0x7FF) - 1023;
 
     static int Exponent(double unit, ReadOnlySpan<double> head)
     {

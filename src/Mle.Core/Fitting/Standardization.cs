@@ -6,7 +6,10 @@ namespace Mle;
 /// </summary>
 public readonly struct Standardization(double center, int exponent)
 {
-    readonly double scale = Math.ScaleB(1, exponent), perScale = Math.ScaleB(1, -exponent);
+    readonly double scale = PowerOfTwo(exponent), perScale = PowerOfTwo(-exponent);
+
+    /// <summary>2ᵉ for |e| ≤ 1022, which Math.ScaleB takes ten times as long for.</summary>
+    static double PowerOfTwo(int e) => BitConverter.Int64BitsToDouble((long)(e + 1023) << 52);
 
     public double Center { get; } = center;
 
