@@ -269,7 +269,7 @@ static class Loading
     }
 
     /// <summary>Whole vectors of observations of weight 1. The sums are locals because the JIT keeps no large structure in registers.</summary>
-    [MethodImpl(NoInlining)]
+    [MethodImpl(NoInlining | AggressiveOptimization)]
     static void Plain<TFamily, T>(ReadOnlySpan<double> x, Standardization unit, Span<double> kept, bool logBase, bool integer,
         ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>

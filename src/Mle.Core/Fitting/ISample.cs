@@ -36,7 +36,7 @@ public interface ITerm<TSums, T> where T : unmanaged, IReal<T>
 }
 
 /// <summary>
-/// The one hot loop. It stands alone so that the JIT's inlining budget is spent on its body, and rows with weights go
+/// The one hot loop, compiled at full strength from its first call. It stands alone so that the JIT's inlining budget is spent on its body, and rows with weights go
 /// through a loop of their own so that whatever a weight costs does not push the sums of the first out of registers.
 /// </summary>
 public static class Loop
@@ -48,7 +48,7 @@ public static class Loop
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R> =>
         Over<TTerm, TTerm, TSums, TSample, T, R>(term, term, sample, sums);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static TSums Weighted<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
         where TTerm : struct, ITerm<TSums, T>
         where TSums : struct
@@ -73,7 +73,7 @@ public static class Loop
         return sample.Whole == sample.Count ? sums : Weighted<TTerm, TSums, TSample, T, R>(term, sample, sums);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static TSums Whole<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
         where TTerm : struct, ITerm<TSums, T>
         where TSums : struct
