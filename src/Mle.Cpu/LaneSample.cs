@@ -37,6 +37,7 @@ readonly struct LaneSample<TFamily, T>(double[] a, double[] b, double[]? weights
         get => new(At(a, i), TFamily.Keep == Keep.Table ? At(b, i) : 0.0);
     }
 
+    [MethodImpl(AggressiveInlining)]
     public T Weight(int i) => weights is null ? Lane.First<T>(count - i * Lanes) : At(weights, i);
 
     [MethodImpl(AggressiveInlining)]
@@ -108,13 +109,10 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
 /// <summary>Single lanes of vectors.</summary>
 static class Lane
 {
-    /// <summary>1 in the first lanes, 0 in the others.</summary>
-    public static T First<T>(int count) where T : unmanaged, IReal<T>
-    {
-        Span<T> mask = stackalloc T[1];
-        var ones = MemoryMarshal.Cast<T, double>(mask);
-        ones.Clear();
-        ones[..Math.Min(count, ones.Length)].Fill(1);
-        return mask[0];
-    }
+    static ReadOnlySpan<double> OnesThenZeros => [1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>1 in the first lanes, 0 in the others: read from a table, for a call would push sums out of registers.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static T First<T>(int count) where T : unmanaged, IReal<T> =>
+        Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref MemoryMarshal.GetReference(OnesThenZeros), 8 - Math.Min(count, 8))));
 }

@@ -107,14 +107,17 @@ static class Loading
         var support = TFamily.Support;
         bool rows = keep is Keep.Rows or Keep.RowsAndMedian;
         bool counts = support.Integer && trials.IsEmpty;
-        bool logBase = detail == Detail.Complete && !counts;
+        bool logBase = TFamily.HasLogBase && detail == Detail.Complete && !counts;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         if (rows)
             Workspace.Room(ref space.A, x.Length + lanes);
         var kept = rows ? space.A : default;
 
         var unit = Unit<TFamily, T>(x);
-        var s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, support.Integer);
+        var s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, true);
+        // 1 − x is rounded to a unit of 1: where the sums are small against n, that is too coarse.
+        if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) * 64 < s.Size)
+            s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false);
         // A product of mantissas takes no subnormal factors.
         bool plausible = s.Within(support) && !(TFamily.LogFirst && s.Low * unit.PerScale < 2.2250738585072014e-308);
         if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Offender(support, x, weights, trials)) is not null)
@@ -123,7 +126,7 @@ static class Loading
         {
             // Valid data whose sums overflow in the unit of the first: the middle of their range is next.
             unit = Middle<TFamily>(x);
-            s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, support.Integer);
+            s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false);
         }
         loaded.Unit = unit;
         double n = s.Size, low = (s.Low - unit.Center) * unit.PerScale, high = (s.High - unit.Center) * unit.PerScale;
@@ -139,19 +142,20 @@ static class Loading
             if (keep == Keep.RowsAndMedian && ordered)
                 (medianLow, medianHigh, spread, order) = Medians.Of(x, weights, unit);
         }
-        if (counts && (keep == Keep.Table || detail == Detail.Complete))
+        if (counts && (keep == Keep.Table || TFamily.HasLogBase && detail == Detail.Complete))
         {
             s.Base = CountTable<TFamily, T>(
-                x, weights, (int)Math.Min(high, int.MaxValue), Math.Round(s.A / n), detail == Detail.Complete, space, ref s.C, ref loaded.Rows);
+                x, weights, (int)Math.Min(high, int.MaxValue), Math.Round(s.A / n), TFamily.HasLogBase && detail == Detail.Complete, space, ref s.C, ref loaded.Rows);
         }
         loaded.LogBase = s.Base;
         loaded.Summary = new(n, new(s.A, s.B, s.C), variance, low, high, medianLow, medianHigh, spread, order);
     }
 
     /// <summary>All chunks of a data set.</summary>
+    /// <param name="products">Whether logarithms may be summed as products where the family says how.</param>
     static Pass Read<TFamily, T>(
         ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit,
-        double[]? kept, bool logBase, bool integer)
+        double[]? kept, bool logBase, bool products)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
@@ -159,11 +163,13 @@ static class Loading
         for (int from = 0; from < x.Length; from += Chunk)
         {
             int length = Math.Min(Chunk, x.Length - from);
-            int plain = weights.IsEmpty && trials.IsEmpty ? length / lanes * lanes : 0;
+            int plain = weights.IsEmpty && trials.IsEmpty && (products || !TFamily.LogFirst) ? length / lanes * lanes : 0;
             Pass part = default;
             if (plain > 0)
             {
-                Plain<TFamily, T>(x.Slice(from, plain), unit, kept.AsSpan(kept is null ? 0 : from), logBase, integer, ref part);
+                Plain<TFamily, T>(x.Slice(from, plain), unit, kept.AsSpan(kept is null ? 0 : from), TFamily.Support.Integer, ref part);
+                if (logBase)
+                    part.Base = LogBase<TFamily, T>(x.Slice(from, plain), unit);
                 s = from == 0 ? part : s.Merge(part);
             }
             if (plain < length)
@@ -270,15 +276,14 @@ static class Loading
 
     /// <summary>Whole vectors of observations of weight 1. The sums are locals because the JIT keeps no large structure in registers.</summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void Plain<TFamily, T>(ReadOnlySpan<double> x, Standardization unit, Span<double> kept, bool logBase, bool integer,
-        ref Pass pass)
+    static void Plain<TFamily, T>(ReadOnlySpan<double> x, Standardization unit, Span<double> kept, bool integer, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         T center = unit.Center, perUnit = unit.PerScale, zero = 0.0;
-        T a = zero, b = zero, c = zero, h = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
+        T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
         var vectors = MemoryMarshal.Cast<double, T>(x);
         ref T column = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<double, T>(kept));
-        T product = 1.0, exponents = zero;
+        T product = 1.0, exponents = zero, second = 1.0, secondExponents = zero;
         for (int i = 0; i < vectors.Length; i++)
         {
             T given = vectors[i], v = given;
@@ -291,23 +296,27 @@ static class Loading
             if (TFamily.LogFirst)
             {
                 LogSum.Add(v, ref product, ref exponents);
+                if (TFamily.LogSecond)
+                    LogSum.Add(1.0 - v, ref second, ref secondExponents);
                 if (i % LogSum.Factors == LogSum.Factors - 1)
+                {
                     LogSum.Renormalize(ref product, ref exponents);
+                    if (TFamily.LogSecond)
+                        LogSum.Renormalize(ref second, ref secondExponents);
+                }
             }
             else
             {
                 a += t.A;
             }
-            if (TFamily.Statistics > 1)
+            if (TFamily.Statistics > 1 && !TFamily.LogSecond)
                 b += t.B;
             if (TFamily.Statistics > 2)
                 c += t.C;
-            if (logBase)
-                h += TFamily.LogBase(row, t);
             if (integer)
                 fraction += T.Abs(v - T.Round(v));
             // A product of mantissas would take NaN for a number.
-            if (TFamily.LogFirst && TFamily.Statistics == 1)
+            if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
                 fraction += v - v;
             low = T.Min(given, low);
             high = T.Max(given, high);
@@ -316,16 +325,28 @@ static class Loading
         }
         pass.A = T.Sum(TFamily.LogFirst ? LogSum.Total(product, exponents) : a);
         if (TFamily.Statistics > 1)
-            pass.B = T.Sum(b);
+            pass.B = T.Sum(TFamily.LogSecond ? LogSum.Total(second, secondExponents) : b);
         if (TFamily.Statistics > 2)
             pass.C = T.Sum(c);
-        if (logBase)
-            pass.Base = T.Sum(h);
         pass.Low = T.Least(low);
         pass.High = -T.Least(-high);
         if (integer || TFamily.LogFirst)
             pass.Fraction = T.Sum(fraction);
         pass.Size = x.Length;
+    }
+
+    /// <summary>Σ log h of whole vectors: apart from the sums, which a call among them would push out of registers.</summary>
+    [MethodImpl(NoInlining | AggressiveOptimization)]
+    static double LogBase<TFamily, T>(ReadOnlySpan<double> x, Standardization unit)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        T sum = 0.0;
+        foreach (T v in MemoryMarshal.Cast<double, T>(x))
+        {
+            var row = new Row<T>((v - unit.Center) * unit.PerScale);
+            sum += TFamily.LogBase(row, TFamily.Statistic(row));
+        }
+        return T.Sum(sum);
     }
 
     /// <summary>The same with weights or trials.</summary>
@@ -434,12 +455,22 @@ static class Loading
         bool dense = high <= Math.Max(SmallTable, TableWidth * x.Length);
         if (dense)
         {
-            var histogram = Workspace.Room(ref space.Histogram, high + 2 + lanes);
-            Array.Clear(histogram, 0, high + 2 + lanes);
+            // Two of them in turn, so that equal neighbours do not wait for each other.
+            int second = high + 2 + lanes;
+            var histogram = Workspace.Room(ref space.Histogram, 2 * second);
+            Array.Clear(histogram, 0, 2 * second);
             if (weights.IsEmpty)
             {
-                foreach (double v in x)
-                    histogram[(int)v]++;
+                int i = 0;
+                for (; i + 1 < x.Length; i += 2)
+                {
+                    histogram[(int)x[i]]++;
+                    histogram[second + (int)x[i + 1]]++;
+                }
+                if (i < x.Length)
+                    histogram[(int)x[i]]++;
+                for (int v = 0; v <= high; v++)
+                    histogram[v] += histogram[second + v];
             }
             else
             {

@@ -22,6 +22,10 @@ public readonly struct Beta : IFamily<Beta>
 
     public static int Statistics => 2;
 
+    public static bool LogFirst => true;
+
+    public static bool LogSecond => true;
+
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), T.Log1p(-x.A));
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y));

@@ -23,6 +23,8 @@ public readonly struct Binomial : IFamily<Binomial>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A, x.B - x.A);
 
+    public static bool HasLogBase => true;
+
     /// <summary>log C(m, x) = log[(r(r + 1)…m)/k!] with k the rarer of successes and failures, r = m − k + 1.</summary>
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T>
     {

@@ -22,6 +22,8 @@ public readonly struct Logarithmic : IFamily<Logarithmic>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A - 1.0);
 
+    public static bool HasLogBase => true;
+
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -T.Log(x.A);
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>

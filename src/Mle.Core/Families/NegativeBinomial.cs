@@ -27,6 +27,8 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
     /// <summary>B is 0 as in a table's rows of distinct values.</summary>
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
+    public static bool HasLogBase => true;
+
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -T.Polygamma(-1, x.A + 1.0);
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X), θ.Y, T.Exp(θ.Y));

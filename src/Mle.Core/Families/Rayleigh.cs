@@ -19,6 +19,8 @@ public readonly struct Rayleigh : IFamily<Rayleigh>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A * x.A);
 
+    public static bool HasLogBase => true;
+
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => T.Log(x.A);
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-2.0 * θ.X), θ.X);

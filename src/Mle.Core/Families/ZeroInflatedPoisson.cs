@@ -23,6 +23,8 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A, T.IfLess(x.A, 0.5, 1.0, 0.0));
 
+    public static bool HasLogBase => true;
+
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -T.Polygamma(-1, x.A + 1.0);
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, θ.Y, T.Exp(θ.Y));

@@ -31,11 +31,17 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>Whether t.A = log x, so that its sum can be had from a product: see <see cref="LogSum"/>.</summary>
     static virtual bool LogFirst => false;
 
+    /// <summary>Whether t.B = log(1 − x) likewise.</summary>
+    static virtual bool LogSecond => false;
+
     /// <summary>Whether every observation comes with a number of trials.</summary>
     static virtual bool TakesTrials => false;
 
     /// <summary>t(x), once, when data are loaded; x.B holds the trials.</summary>
     static abstract Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T>;
+
+    /// <summary>Whether log h(x) is not 0 throughout.</summary>
+    static virtual bool HasLogBase => false;
 
     /// <summary>
     /// log h(x), summed once, when data are loaded: only what the sums of t cannot give, such as log x!. t is Statistic(x),
