@@ -57,4 +57,12 @@ public class ReadmeTests
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(root, link)), link));
     }
+
+    /// <summary>The table of the README is a committed result, and not one from another day.</summary>
+    [Fact]
+    public void The_speed_table_is_that_of_the_results()
+    {
+        string[] tables = Directory.GetFiles(Path.Combine(root, "benchmarks", "results"), "peers.md", SearchOption.AllDirectories);
+        Assert.Contains(tables, table => readme.Contains(File.ReadAllText(table).Trim()));
+    }
 }

@@ -21,6 +21,17 @@ public partial class ExampleTests
         Assert.Equal(Plain(Shown[line]), Plain(outcome.Out + outcome.Error));
     }
 
+    [Fact]
+    public void The_first_command_of_the_readme_prints_what_it_shows()
+    {
+        Directory.SetCurrentDirectory(Root);
+        string readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+        var shown = Regex.Match(readme, "```sh\ndotnet run --project src/Mle.Runner -c Release -- (?<command>[^\n]*)\n```\n\n```text\n(?<output>.*?)```", RegexOptions.Singleline);
+        Assert.True(shown.Success);
+        var outcome = CommandLine.Run(shown.Groups["command"].Value.Split(' '));
+        Assert.Equal(Plain(shown.Groups["output"].Value), Plain(outcome.Out + outcome.Error));
+    }
+
     /// <summary>Without blanks at line ends, and whatever number of iterations it took.</summary>
     static string Plain(string text) => Iterations().Replace(string.Join("\n", text.TrimEnd().Split('\n').Select(line => line.TrimEnd())), "iterations N");
 
