@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static System.Runtime.CompilerServices.MethodImplOptions;
@@ -19,19 +20,39 @@ struct Loaded
     public string? Invalid;
 }
 
-/// <summary>A worker's own memory, reused from data set to data set.</summary>
-sealed class Workspace
+/// <summary>
+/// A worker's own memory, reused from data set to data set, and through the shared pool from call to call: fresh pages
+/// for the columns of a giant data set cost more than its sums.
+/// </summary>
+sealed class Workspace : IDisposable
 {
     public double[] A = [], B = [], Weights = [], Histogram = [];
 
     public bool Weighted;
 
-
     public static double[] Room(ref double[] column, int length)
     {
         if (column.Length < length)
-            column = GC.AllocateUninitializedArray<double>(Math.Max(length, 2 * column.Length));
+        {
+            Return(column);
+            column = ArrayPool<double>.Shared.Rent(length);
+        }
         return column;
+    }
+
+    static void Return(double[] column)
+    {
+        if (column.Length > 0)
+            ArrayPool<double>.Shared.Return(column);
+    }
+
+    public void Dispose()
+    {
+        Return(A);
+        Return(B);
+        Return(Weights);
+        Return(Histogram);
+        A = B = Weights = Histogram = [];
     }
 }
 

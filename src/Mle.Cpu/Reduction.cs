@@ -15,7 +15,7 @@ static class Reduction
             throw new ArgumentException($"A value is needed for {string.Join(", ", info.Parameters.Where((_, i) => given.IsFree(i)).Select(p => p.Name))}.");
         int[] free = [.. Enumerable.Range(0, info.Parameters.Length).Where(i => !options.Fixed.ContainsKey(info.Parameters[i].Name))];
         var evaluations = new Evaluation[batch.Count];
-        var space = new Workspace();
+        using var space = new Workspace();
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         for (int d = 0; d < batch.Count; d++)
         {

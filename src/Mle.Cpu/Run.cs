@@ -56,7 +56,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             if (Options.Progress is { } progress)
                 progress.Report(Interlocked.Add(ref done, bounds[block + 1] - bounds[block]));
             return worker;
-        }, _ => { });
+        }, worker => worker.Dispose());
         return Table;
     }
 
@@ -326,7 +326,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     }
 
     /// <summary>What one worker keeps from group to group.</summary>
-    sealed class Worker
+    sealed class Worker : IDisposable
     {
         public readonly Workspace[] Spaces = [.. Enumerable.Range(0, Side).Select(_ => new Workspace())];
         public readonly Loaded[] Loaded = new Loaded[Side];
@@ -341,6 +341,12 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         public readonly Prior<Real>[] Priors = new Prior<Real>[Side];
         public readonly Prior<T>[] Prior = new Prior<T>[1];
         public readonly Vec3<T>[] Start = new Vec3<T>[1];
+
+        public void Dispose()
+        {
+            foreach (var space in Spaces)
+                space.Dispose();
+        }
 
         public Worker(Prior<Real> prior, Vec3<Real> start)
         {
