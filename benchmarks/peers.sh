@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 peers=$(realpath "$1") data=$(realpath "$2") rounds=${3:-3}
 machine=$(lscpu | awk -F: '/^Vendor ID|^CPU family|^Model:/ { gsub(/ /, "", $2); printf "%s%s", separator, tolower($2); separator = "-" }')
 results=benchmarks/results/$machine
+commit=$(git describe --always --dirty)
 mkdir -p "$results"
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
@@ -19,7 +20,7 @@ dotnet build benchmarks/Mle.Benchmarks -c Release -v quiet -nologo
 
 {
     printf '{"machine":"%s","date":"%s","cpu":"%s","gxx":"%s","dotnet":"%s","commit":"%s"}\n' "$machine" "$(date -u +%F)" \
-        "$(lscpu | sed -n 's/^Model name: *//p' | head -1)" "$(g++ -dumpfullversion)" "$(dotnet --version)" "$(git describe --always --dirty)"
+        "$(lscpu | sed -n 's/^Model name: *//p' | head -1)" "$(g++ -dumpfullversion)" "$(dotnet --version)" "$commit"
     for ((round = 0; round < rounds; round++)); do
         OMP_NUM_THREADS=1 "$build/native" "$data"
         dotnet benchmarks/Mle.Benchmarks/bin/Release/net10.0/Mle.Benchmarks.dll peers "$data"
