@@ -30,6 +30,11 @@ sealed class Workspace : IDisposable
 
     public bool Weighted;
 
+    /// <summary>The first rows of the columns.</summary>
+    public LaneSample<TFamily, T> Sample<TFamily, T>(int rows, int threads)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
+        new(A, B, Weighted ? Weights : null, 0, rows, threads);
+
     public static double[] Room(ref double[] column, int length)
     {
         if (column.Length < length)
@@ -112,11 +117,14 @@ static class Loading
         };
     }
 
-    public static void Load<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Detail detail, int threads,
-        bool ordered, Workspace space, ref Loaded loaded)
+    /// <summary>Data set d of the batch.</summary>
+    /// <param name="ordered">Whether order statistics are wanted, where the family has a use for them.</param>
+    public static void Load<TFamily, T>(Batch batch, int d, Detail detail, bool ordered, Workspace space, ref Loaded loaded)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
+        int first = (int)batch.Bounds[d], length = (int)(batch.Bounds[d + 1] - first);
+        ReadOnlySpan<double> x = batch.Values.Span.Slice(first, length);
+        ReadOnlySpan<double> weights = Part(batch.Weights.Span, first, length), trials = Part(batch.Trials.Span, first, length);
         loaded.Invalid = null;
         loaded.Rows = x.Length;
         if (x.Length == 0)
@@ -159,7 +167,7 @@ static class Loading
         {
             if (space.Weighted)
                 PadCopy(weights, Workspace.Room(ref space.Weights, x.Length + lanes), lanes, 0);
-            variance = SquaresAbout<TFamily, T>(space, x.Length, s.A / n, threads) / n;
+            variance = SquaresAbout<TFamily, T>(space, x.Length, s.A / n) / n;
             if (keep == Keep.RowsAndMedian && ordered)
                 (medianLow, medianHigh, spread, order) = Medians.Of(x, weights, unit);
         }
@@ -235,11 +243,11 @@ static class Loading
             return new(location ? x[0] : 0, Math.Clamp(Binade(first), -1000, 1000));
         var head = x[..Math.Min(x.Length, Leading)];
         if (TFamily.Equivariance == Equivariance.Scale)
-            return new(0, Exponent(AbsoluteSum<T>(head, 0) / head.Length, head));
-        double center = Sum<T>(head) / head.Length;
+            return new(0, Exponent(Sum<T>(head, 0, true) / head.Length, head));
+        double center = Sum<T>(head, 0, false) / head.Length;
         if (!double.IsFinite(center))
             center = 0;
-        return new(center, Exponent(AbsoluteSum<T>(head, center) / head.Length, head));
+        return new(center, Exponent(Sum<T>(head, center, true) / head.Length, head));
     }
 
     /// <summary>⌊log₂|x|⌋ of a normal number.</summary>
@@ -257,41 +265,17 @@ static class Loading
         return unit == 0 ? 0 : Math.Clamp(Math.ILogB(unit), -1000, 1000);
     }
 
+    /// <summary>Σ (x − center), or of its absolute values.</summary>
     [MethodImpl(NoInlining)]
-    static double Sum<T>(ReadOnlySpan<double> x) where T : unmanaged, IReal<T>
+    static double Sum<T>(ReadOnlySpan<double> x, double center, bool absolute) where T : unmanaged, IReal<T>
     {
         var vectors = MemoryMarshal.Cast<double, T>(x);
-        T s = 0.0, r = 0.0;
-        int i = 0;
-        for (; i + 1 < vectors.Length; i += 2)
-        {
-            s += vectors[i];
-            r += vectors[i + 1];
-        }
-        if (i < vectors.Length)
-            s += vectors[i];
-        double sum = T.Sum(s + r);
+        T s = 0.0, c = center;
+        foreach (T v in vectors)
+            s += absolute ? T.Abs(v - c) : v - c;
+        double sum = T.Sum(s);
         foreach (double v in x[(vectors.Length * (Unsafe.SizeOf<T>() / sizeof(double)))..])
-            sum += v;
-        return sum;
-    }
-
-    [MethodImpl(NoInlining)]
-    static double AbsoluteSum<T>(ReadOnlySpan<double> x, double center) where T : unmanaged, IReal<T>
-    {
-        var vectors = MemoryMarshal.Cast<double, T>(x);
-        T s = 0.0, r = 0.0, c = center;
-        int i = 0;
-        for (; i + 1 < vectors.Length; i += 2)
-        {
-            s += T.Abs(vectors[i] - c);
-            r += T.Abs(vectors[i + 1] - c);
-        }
-        if (i < vectors.Length)
-            s += T.Abs(vectors[i] - c);
-        double sum = T.Sum(s + r);
-        foreach (double v in x[(vectors.Length * (Unsafe.SizeOf<T>() / sizeof(double)))..])
-            sum += Math.Abs(v - center);
+            sum += absolute ? Math.Abs(v - center) : v - center;
         return sum;
     }
 
@@ -442,11 +426,11 @@ static class Loading
         to.AsSpan(from.Length, lanes).Fill(padding);
     }
 
-    static double SquaresAbout<TFamily, T>(Workspace space, int count, double mean, int threads)
+    static double SquaresAbout<TFamily, T>(Workspace space, int count, double mean)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         double sum = 0;
-        var rows = new LaneSample<TFamily, T>(space.A, space.B, space.Weighted ? space.Weights : null, 0, count, threads);
+        var rows = space.Sample<TFamily, T>(count, 1);
         for (int chunk = 0; chunk * Chunk < count; chunk++)
             sum += T.Sum(Loop.Over<Square<T>, Row<T>, LaneSample<TFamily, T>, T, Real>(new(mean), rows.Part(chunk), default).A);
         return sum;

@@ -19,17 +19,12 @@ static class Reduction
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         for (int d = 0; d < batch.Count; d++)
         {
-            int from = (int)batch.Bounds[d], length = (int)(batch.Bounds[d + 1] - from);
             Loaded loaded = default;
-            Loading.Load<TFamily, T>(
-                batch.Values.Span.Slice(from, length),
-                batch.Weights.IsEmpty ? default : batch.Weights.Span.Slice(from, length),
-                batch.Trials.IsEmpty ? default : batch.Trials.Span.Slice(from, length), Detail.Complete, threads, false, space, ref loaded);
+            Loading.Load<TFamily, T>(batch, d, Detail.Complete, false, space, ref loaded);
             if (loaded.Invalid is not null)
                 throw new ArgumentException($"data set {d + 1}, {loaded.Invalid}");
             var θ = given.Prior(loaded.Unit, TFamily.Region<Real>()).Known;
-            var sample = new LaneSample<TFamily, T>(
-                space.A, space.B, space.Weighted ? space.Weights : null, 0, loaded.Rows, threads);
+            var sample = space.Sample<TFamily, T>(loaded.Rows, threads);
             Jet3<Real> jet = default;
             new LogLikelihood<TFamily, LaneSample<TFamily, T>, T, Real, Jet3<Real>>(sample, loaded.Summary, default, false).Unrestricted(θ, 1.0, ref jet);
             var evaluation = Report(info, given, free, loaded, jet.Parts);

@@ -72,15 +72,6 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         return bounds;
     }
 
-    void Load(int d, int threads, bool ordered, Workspace space, ref Loaded loaded)
-    {
-        int from = (int)batch.Bounds[d], length = (int)(batch.Bounds[d + 1] - from);
-        Loading.Load<TFamily, T>(
-            batch.Values.Span.Slice(from, length),
-            batch.Weights.IsEmpty ? default : batch.Weights.Span.Slice(from, length),
-            batch.Trials.IsEmpty ? default : batch.Trials.Span.Slice(from, length), Options.Detail, threads, ordered, space, ref loaded);
-    }
-
     void Refuse(int d, string reason)
     {
         for (int i = 0; i < Info.Parameters.Length; i++)
@@ -272,13 +263,13 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
                     break;
                 ref var one = ref worker.Loaded[fitted];
                 var space = worker.Spaces[TFamily.Keep == Keep.Sums ? 0 : fitted];
-                Load(d, threads, orderFirst, space, ref one);
+                Loading.Load<TFamily, T>(batch, d, Options.Detail, orderFirst, space, ref one);
                 if (one.Invalid is { } reason)
                 {
                     Refuse(d, reason);
                     continue;
                 }
-                worker.Samples[fitted] = new(space.A, space.B, space.Weighted ? space.Weights : null, 0, one.Rows, threads);
+                worker.Samples[fitted] = space.Sample<TFamily, T>(one.Rows, threads);
                 worker.Fits[fitted++] = d;
             }
             if (fitted > 0)
@@ -288,8 +279,8 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         {
             var space = worker.Spaces[0];
             ref var one = ref worker.Loaded[0];
-            Load(d, threads, true, space, ref one);
-            worker.Samples[0] = new(space.A, space.B, space.Weighted ? space.Weights : null, 0, one.Rows, threads);
+            Loading.Load<TFamily, T>(batch, d, Options.Detail, true, space, ref one);
+            worker.Samples[0] = space.Sample<TFamily, T>(one.Rows, threads);
             worker.Fits[0] = d;
             Solve(1, true, worker);
         }

@@ -83,19 +83,21 @@ public static class Estimation
             best = R.IfLess(zero, better, value, best);
         }
 
-        var covariance = here.Covariance();
-        if (charted)
+        if (exact)
         {
-            if (exact)
-                covariance = Congruent(TFamily.FromChart(TJet.At(θ)), covariance);
-            θ = TFamily.FromChart(θ);
+            outcome.Covariance = here.Covariance();
+            if (charted)
+                outcome.Covariance = Congruent(TFamily.FromChart(TJet.At(θ)), outcome.Covariance);
         }
+        if (charted)
+            θ = TFamily.FromChart(θ);
         R supremum = bounded ? double.NegativeInfinity : TFamily.LimitValue(summary, prior.Known, prior.Free);
         R converged = Converged(ending);
         R below = R.IfLess(best, supremum, one, zero);
         // A runaway towards the limiting family ends level with its supremum, on either side by rounding.
         R level = R.IfLess(best - 1e-9 * (one + R.Abs(best)), supremum, one, zero);
-        R astray = R.IfLess(1.5, ending, R.IfLess(ending, 2.5, (double)Codes.NoMaximum, TFamily.Stray(summary, θ, prior.Free)), TFamily.Stray(summary, θ, prior.Free));
+        R runaway = 2.0;
+        R astray = R.IfLess(R.Abs(ending - runaway), 0.5, (double)Codes.NoMaximum, TFamily.Stray(summary, θ, prior.Free));
         R code = R.IfLess(zero, converged,
             R.IfLess(zero, below, (double)Codes.AtLimit, TFamily.Judge(summary, θ, prior.Free)),
             R.IfLess(zero, level, (double)Codes.AtLimit, astray));
@@ -106,13 +108,9 @@ public static class Estimation
         outcome.LimitValue = supremum;
         if (exact)
         {
-            TJet full = default;
             if (bounded)
-                objective.Unrestricted(θ, one, ref full);
-            else
-                full = here;
-            outcome.Score = full.Parts.Score;
-            outcome.Covariance = covariance;
+                objective.Unrestricted(θ, one, ref here);
+            outcome.Score = here.Parts.Score;
         }
         if (bounded)
         {

@@ -36,8 +36,9 @@ public interface ITerm<TSums, T> where T : unmanaged, IReal<T>
 }
 
 /// <summary>
-/// The one hot loop, compiled at full strength from its first call. It stands alone so that the JIT's inlining budget is spent on its body, and rows with weights go
-/// through a loop of their own so that whatever a weight costs does not push the sums of the first out of registers.
+/// The one hot loop, compiled at full strength from its first call. It stands alone so that the JIT's inlining budget is
+/// spent on its body, and rows with weights go through a loop of their own so that whatever a weight costs does not push
+/// the sums of the first out of registers.
 /// </summary>
 public static class Loop
 {
@@ -47,19 +48,6 @@ public static class Loop
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R> =>
         Over<TTerm, TTerm, TSums, TSample, T, R>(term, term, sample, sums);
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static TSums Weighted<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
-        where TTerm : struct, ITerm<TSums, T>
-        where TSums : struct
-        where TSample : struct, ISample<T, R>, allows ref struct
-        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
-    {
-        int count = sample.Count;
-        for (int i = sample.Whole; i < count; i++)
-            sums = term.Add(sums, sample[i], sample.Weight(i));
-        return sums;
-    }
 
     /// <summary>The same with another term for rows whose weight is 1, where that saves a logarithm.</summary>
     public static TSums Over<TWhole, TTerm, TSums, TSample, T, R>(TWhole whole, TTerm term, TSample sample, TSums sums)
@@ -87,5 +75,18 @@ public static class Loop
         for (int i = 0; i < whole; i++)
             total = added.Add(total, sample[i], 1.0);
         return total;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    static TSums Weighted<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
+        where TTerm : struct, ITerm<TSums, T>
+        where TSums : struct
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        int count = sample.Count;
+        for (int i = sample.Whole; i < count; i++)
+            sums = term.Add(sums, sample[i], sample.Weight(i));
+        return sums;
     }
 }
