@@ -183,6 +183,37 @@ public class ClosedFormTests
         Assert.True(Math.Abs(fit.LogLikelihood - logLikelihood) <= rounding * terms, $"log-likelihood {fit.LogLikelihood:R}, exactly {logLikelihood:R}");
     }
 
+    /// <summary>The unit of the first observation would make the squares of the others overflow.</summary>
+    [Fact]
+    public void A_tiny_first_observation_does_not_overflow_the_sums()
+    {
+        double[] x = [1e-170, 1, 2, 3, 4];
+        // The solver holds log sigma in a unit near 1e-85: its last digit is 200 of sigma's.
+        Close(Math.Sqrt(30.0 / 10), Fit("rayleigh", x)["sigma"], 1e-13);
+        Close(Math.Sqrt(30.0 / 5), Fit("half_normal", x)["sigma"], 1e-13);
+    }
+
+    /// <summary>A product of mantissas takes no subnormal factor.</summary>
+    [Fact]
+    public void Subnormal_observations_keep_their_logarithms()
+    {
+        double[] x = [1e-310, 1, 2, 3, 4];
+        Close(5 / x.Sum(v => Math.Log(v) - Math.Log(1e-310)), Fit("pareto", x)["alpha"]);
+    }
+
+    /// <summary>Where x is small 1 − x has lost its digits, and log(1 − x) must be taken from x; weights take that path anyway.</summary>
+    [Fact]
+    public void Beta_of_tiny_observations_keeps_the_digits_of_log1p()
+    {
+        double[] x = [1.1e-7, 2.3e-7, 3.1e-7, 4.7e-7, 5.9e-7, 2.9e-7, 1.7e-7, 3.7e-7];
+        using var engine = new CpuEngine();
+        var fit = Fit("beta", x);
+        var weighted = engine.Fit(Registry.Find("beta"), Batch.Single(x, Enumerable.Repeat(1.0, x.Length).ToArray()), new())[0];
+        Assert.Equal((Status.Interior, Status.Interior), (fit.Status, weighted.Status));
+        foreach (string p in fit.Parameters)
+            Assert.True(Math.Abs(fit[p] - weighted[p]) <= 1e-11 * weighted[p], $"{p}: {fit[p]:R}, by single logarithms {weighted[p]:R}");
+    }
+
     [Fact]
     public void Aic_Bic_and_mean_log_likelihood_count_free_parameters()
     {
