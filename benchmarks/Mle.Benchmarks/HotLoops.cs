@@ -26,8 +26,8 @@ public class HotLoops
         logs = new double[Values.Length + Lanes512.Count];
         for (int i = 0; i < Values.Length; i++)
             logs[i] = Math.Log(Values[i]);
-        four = new(logs, [], null, 0, Values.Length, 1);
-        eight = new(logs, [], null, 0, Values.Length, 1);
+        four = new(logs, false, null, 0, Values.Length, 1);
+        eight = new(logs, false, null, 0, Values.Length, 1);
     }
 
     static readonly Vec3<Real> η = new(1.4, Math.Log(2.1), Math.Log(1.4));

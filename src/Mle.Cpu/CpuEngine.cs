@@ -22,6 +22,8 @@ public sealed class CpuEngine : IEngine
 
     public string Description => $"CPU, {lanes} lanes, {Environment.ProcessorCount} threads";
 
+    public void Prepare(Family family, Batch batch, FitOptions options) { }
+
     public FitTable Fit(Family family, Batch batch, FitOptions options) => family.Accept(new Fitting(lanes, family, batch, options));
 
     public Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options) =>

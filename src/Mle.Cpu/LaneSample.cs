@@ -9,15 +9,15 @@ namespace Mle;
 /// whose weight is 0.
 /// </summary>
 /// <param name="a">The first statistic.</param>
-/// <param name="b">The second, of families that keep a table.</param>
+/// <param name="tails">Whether the rows are a table of tails.</param>
 /// <param name="weights">Weights, or null where all are 1.</param>
 /// <param name="from">The first row, a multiple of the vector's length.</param>
 /// <param name="count">The number of rows.</param>
 /// <param name="threads">How many workers may share the chunks of a giant sample.</param>
-readonly struct LaneSample<TFamily, T>(double[] a, double[] b, double[]? weights, int from, int count, int threads) : ISample<T, Real>
+readonly struct LaneSample<TFamily, T>(double[] a, bool tails, double[]? weights, int from, int count, int threads) : ISample<T, Real>
     where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
 {
-    readonly double[] a = a, b = b;
+    readonly double[] a = a;
     readonly double[]? weights = weights;
     readonly int from = from, count = count, threads = threads;
 
@@ -31,10 +31,12 @@ readonly struct LaneSample<TFamily, T>(double[] a, double[] b, double[]? weights
 
     public int Whole => weights is null ? count / Lanes : 0;
 
+    public bool Tails { get; } = tails;
+
     public Row<T> this[int i]
     {
         [MethodImpl(AggressiveInlining)]
-        get => new(At(a, i), TFamily.Keep == Keep.Table ? At(b, i) : 0.0);
+        get => new(At(a, i), TFamily.Keep == Keep.Table && Tails ? 1.0 : 0.0);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -62,7 +64,7 @@ readonly struct LaneSample<TFamily, T>(double[] a, double[] b, double[]? weights
     }
 
     public LaneSample<TFamily, T> Part(int chunk) =>
-        new(a, b, weights, from + chunk * Loading.Chunk, Math.Min(Loading.Chunk, count - chunk * Loading.Chunk), 1);
+        new(a, Tails, weights, from + chunk * Loading.Chunk, Math.Min(Loading.Chunk, count - chunk * Loading.Chunk), 1);
 }
 
 /// <summary>
@@ -77,6 +79,8 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
     public int Count => 0;
 
     public int Whole => 0;
+
+    public bool Tails => samples[0].Tails;
 
     public Row<T> this[int i] => default;
 

@@ -26,14 +26,14 @@ struct Loaded
 /// </summary>
 sealed class Workspace : IDisposable
 {
-    public double[] A = [], B = [], Weights = [], Histogram = [];
+    public double[] A = [], Weights = [], Histogram = [];
 
-    public bool Weighted;
+    public bool Weighted, Tails;
 
     /// <summary>The first rows of the columns.</summary>
     public LaneSample<TFamily, T> Sample<TFamily, T>(int rows, int threads)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
-        new(A, B, Weighted ? Weights : null, 0, rows, threads);
+        new(A, Tails, Weighted ? Weights : null, 0, rows, threads);
 
     public static double[] Room(ref double[] column, int length)
     {
@@ -54,10 +54,9 @@ sealed class Workspace : IDisposable
     public void Dispose()
     {
         Return(A);
-        Return(B);
         Return(Weights);
         Return(Histogram);
-        A = B = Weights = Histogram = [];
+        A = Weights = Histogram = [];
     }
 }
 
@@ -67,9 +66,6 @@ sealed class Workspace : IDisposable
 /// </summary>
 static class Loading
 {
-    /// <summary>Rows that origin and unit are taken from: enough that sums about it lose no digits, short enough to stay in cache.</summary>
-    const int Leading = 4096;
-
     /// <summary>
     /// Rows of one partial sum. The cut is the same for any number of threads, so the sum's bits are too; a chunk is
     /// long enough (about 50 µs) to pay for handing it to a worker.
@@ -78,44 +74,6 @@ static class Loading
 
     /// <summary>Widest count table, in multiples of the number of rows and at least: beyond it distinct values are sorted.</summary>
     const int TableWidth = 8, SmallTable = 1024;
-
-    /// <summary>What one pass over a chunk finds.</summary>
-    struct Pass
-    {
-        /// <summary>Σ w t.</summary>
-        public double A, B, C;
-
-        /// <summary>Σ w log h.</summary>
-        public double Base;
-
-        /// <summary>Of x as given, where the weight is positive.</summary>
-        public double Low, High;
-
-        /// <summary>0 when all observations are integers.</summary>
-        public double Fraction;
-
-        public double Size, LeastWeight;
-
-        /// <summary>Whether all observations and weights are valid, as far as sums can tell; they also overflow.</summary>
-        public readonly bool Within(Support support) =>
-            double.IsFinite(A) && double.IsFinite(B) && double.IsFinite(Size) && Size > 0
-            && (support.LowIncluded ? Low >= support.Low : Low > support.Low)
-            && (support.HighIncluded ? High <= support.High : High < support.High)
-            && Fraction == 0 && LeastWeight >= 0 && double.IsFinite(High);
-
-        public readonly Pass Merge(Pass next) => new()
-        {
-            A = A + next.A,
-            B = B + next.B,
-            C = C + next.C,
-            Base = Base + next.Base,
-            Low = Math.Min(Low, next.Low),
-            High = Math.Max(High, next.High),
-            Fraction = Fraction + next.Fraction,
-            Size = Size + next.Size,
-            LeastWeight = Math.Min(LeastWeight, next.LeastWeight),
-        };
-    }
 
     /// <summary>Data set d of the batch.</summary>
     /// <param name="ordered">Whether order statistics are wanted, where the family has a use for them.</param>
@@ -129,7 +87,7 @@ static class Loading
         loaded.Rows = x.Length;
         if (x.Length == 0)
         {
-            loaded.Invalid = "no observations";
+            loaded.Invalid = Pass.Offender(TFamily.Support, x, weights, trials);
             return;
         }
         var keep = TFamily.Keep;
@@ -149,7 +107,7 @@ static class Loading
             s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false);
         // A product of mantissas takes no subnormal factors.
         bool plausible = s.Within(support) && !(TFamily.LogFirst && s.Low * unit.PerScale < 2.2250738585072014e-308);
-        if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Offender(support, x, weights, trials)) is not null)
+        if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Pass.Offender(support, x, weights, trials)) is not null)
             return;
         if (!plausible)
         {
@@ -221,9 +179,9 @@ static class Loading
         foreach (double v in x)
         {
             if (v != 0 && double.IsFinite(v))
-                (least, most) = (Math.Min(least, Math.ILogB(v)), Math.Max(most, Math.ILogB(v)));
+                (least, most) = (Math.Min(least, Standardization.Binade(v)), Math.Max(most, Standardization.Binade(v)));
         }
-        return new(0, least > most ? 0 : Math.Clamp((least + most) / 2, -1000, 1000));
+        return Standardization.Between(least, most);
     }
 
     static ReadOnlySpan<double> Part(ReadOnlySpan<double> column, int from, int length) =>
@@ -235,34 +193,21 @@ static class Loading
     {
         if (TFamily.Equivariance == Equivariance.None)
             return new(0, 0);
-        // Sums need no better unit than the size of one observation, and no better origin than one of them: about it
-        // they lose no more than a factor n of the last digit.
-        bool location = TFamily.Equivariance == Equivariance.LocationScale;
-        double first = location && x.Length > 1 ? x[1] - x[0] : x[0];
-        if ((TFamily.Keep == Keep.Sums && x.Length <= Leading || !location) && double.IsNormal(first) && !double.IsInfinity(first))
-            return new(location ? x[0] : 0, Math.Clamp(Binade(first), -1000, 1000));
-        var head = x[..Math.Min(x.Length, Leading)];
-        if (TFamily.Equivariance == Equivariance.Scale)
-            return new(0, Exponent(Sum<T>(head, 0, true) / head.Length, head));
-        double center = Sum<T>(head, 0, false) / head.Length;
-        if (!double.IsFinite(center))
+        if (Standardization.TryLeading<TFamily>(x[0], x.Length > 1 ? x[1] : x[0], x.Length, out var unit))
+            return unit;
+        var head = x[..Math.Min(x.Length, Standardization.Head)];
+        double center = 0;
+        if (TFamily.Equivariance == Equivariance.LocationScale && !double.IsFinite(center = Sum<T>(head, 0, false) / head.Length))
             center = 0;
-        return new(center, Exponent(Sum<T>(head, center, true) / head.Length, head));
-    }
-
-    /// <summary>⌊log₂|x|⌋ of a normal number.</summary>
-    static int Binade(double x) => (int)((BitConverter.DoubleToInt64Bits(x) >> 52) & 0x7FF) - 1023;
-
-    static int Exponent(double unit, ReadOnlySpan<double> head)
-    {
-        if (!double.IsFinite(unit))
+        double size = Sum<T>(head, center, true) / head.Length;
+        if (!double.IsFinite(size))
         {
-            unit = 0;
+            size = 0;
             foreach (double v in head)
                 if (double.IsFinite(v))
-                    unit = Math.Max(unit, Math.Abs(v));
+                    size = Math.Max(size, Math.Abs(v));
         }
-        return unit == 0 ? 0 : Math.Clamp(Math.ILogB(unit), -1000, 1000);
+        return Standardization.About(center, size);
     }
 
     /// <summary>Σ (x − center), or of its absolute values.</summary>
@@ -532,7 +477,7 @@ static class Loading
                 squares += space.Weights[i] * (space.A[i] - middle) * (space.A[i] - middle);
             space.Weighted = true;
             rows = dense ? Tails(space, high, lanes) : distinct;
-            Workspace.Room(ref space.B, rows + lanes).AsSpan(0, rows + lanes).Fill(dense ? 1 : 0);
+            space.Tails = dense;
         }
         return sum;
     }
@@ -553,24 +498,5 @@ static class Loading
         space.A.AsSpan(high, lanes).Clear();
         space.Weights.AsSpan(high, lanes).Clear();
         return high;
-    }
-
-    /// <summary>The first row that cannot be an observation, in words.</summary>
-    static string? Offender(Support support, ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials)
-    {
-        double total = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            double w = weights.IsEmpty ? 1 : weights[i];
-            if (!(w >= 0 && double.IsFinite(w)))
-                return FormattableString.Invariant($"row {i + 1}: the weight {w} must be a finite number ≥ 0");
-            total += w;
-            if (!trials.IsEmpty && !(trials[i] >= 0 && trials[i] == Math.Floor(trials[i]) && double.IsFinite(trials[i])))
-                return FormattableString.Invariant($"row {i + 1}: {trials[i]} trials must be an integer ≥ 0");
-            double high = trials.IsEmpty ? support.High : trials[i];
-            if (!double.IsFinite(x[i]) || !(support with { High = high, HighIncluded = support.HighIncluded || !trials.IsEmpty }).Contains(x[i]))
-                return FormattableString.Invariant($"row {i + 1}: the value {x[i]} must be {support.InWords(high)}");
-        }
-        return total > 0 ? null : "the weights are all 0";
     }
 }

@@ -48,7 +48,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         T a = R.Lead(η.X);
-        if (sample.Count > 0 && T.Lead(sample[0].B) == 0)
+        if (!sample.Tails)
         {
             var jet = Loop.Over<Value<T>, Jet1<T>, TSample, T, R>(new(new(a, 1.0, 0.0)), sample, default);
             return new(sample.Total(jet.F), sample.Total(jet.X), sample.Total(jet.XX));

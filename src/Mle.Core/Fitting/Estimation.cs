@@ -45,7 +45,7 @@ public static class Estimation
         bool charted = TFamily.HasChart && !bounded && R.AnyLess(zero, TFamily.Charted(prior.Free));
         var (low, high) = charted ? TFamily.ChartRegion(summary) : (prior.Low, prior.High);
         var objective = new LogLikelihood<TFamily, TSample, T, R, TJet>(
-            sample, summary, new(prior.Known, moving, low, high), restricted || charted, charted);
+            sample, summary, new(prior.Known, moving, low, high), charted ? Domain.Chart : restricted ? Domain.Box : Domain.Space);
 
         R best = double.NegativeInfinity, rank = -1.0, ending = zero, iterations = zero;
         Vec3<R> θ = prior.Known;

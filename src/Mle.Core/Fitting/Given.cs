@@ -42,7 +42,7 @@ public sealed class Given
         var (low, high) = TFamily.Region<Real>();
         Vec3<Real> smooth = TFamily.Smooth<Real>();
         for (int i = 0; i < parameters.Length; i++)
-            if (!IsFree(i) || Slot(smooth, i) == 0 || Slot(low, i) > double.NegativeInfinity || Slot(high, i) < double.PositiveInfinity)
+            if (!IsFree(i) || Component(smooth, i) == 0 || Component(low, i) > double.NegativeInfinity || Component(high, i) < double.PositiveInfinity)
                 return true;
         return Bounded;
     }
@@ -57,34 +57,13 @@ public sealed class Given
     /// <summary>Known values as the user gave them.</summary>
     public double Known(int slot) => known[slot];
 
-    /// <summary>The prior of a data set with this standardisation, within the family's region.</summary>
-    public Prior<Real> Prior(Standardization unit, (Vec3<Real> Low, Vec3<Real> High) region) => new(
-        Each(slot => IsFree(slot) || slot >= parameters.Length ? 0 : Coordinate(slot, known[slot], unit)),
-        Each(slot => IsFree(slot) ? 1 : 0),
-        Each(slot => Math.Max(Slot(region.Low, slot), Bound(low, slot, unit, double.NegativeInfinity))),
-        Each(slot => Math.Min(Slot(region.High, slot), Bound(high, slot, unit, double.PositiveInfinity))));
+    /// <summary>The same as plain data, for every data set.</summary>
+    public Slots Slots => new(Of(0), Of(1), Of(2));
 
-    /// <summary>The user's starts in θ; NaN where there are none.</summary>
-    public Vec3<Real> Start(Standardization unit) => Each(slot => Bound(start, slot, unit, double.NaN));
+    Slot Of(int slot) => slot >= parameters.Length ? Mle.Slot.Absent
+        : new(parameters[slot].Link, parameters[slot].Role, known[slot], start[slot], low[slot], high[slot]);
 
-    double Bound(double[] of, int slot, Standardization unit, double none) =>
-        double.IsNaN(of[slot]) ? none : Coordinate(slot, of[slot], unit);
-
-    /// <summary>The θ of a value on the reported scale.</summary>
-    public double Coordinate(int slot, double value, Standardization unit)
-    {
-        double v = unit.Unmap(parameters[slot].Role, value);
-        return parameters[slot].Link switch
-        {
-            Link.Log => Math.Log(v),
-            Link.Logit => Math.Log(v) - Math.Log(1 - v),
-            _ => v,
-        };
-    }
-
-    static Vec3<Real> Each(Func<int, double> value) => new(value(0), value(1), value(2));
-
-    static double Slot(Vec3<Real> of, int slot) => slot == 0 ? of.X : slot == 1 ? of.Y : of.Z;
+    static double Component(Vec3<Real> of, int slot) => slot == 0 ? of.X : slot == 1 ? of.Y : of.Z;
 
     static int Slot(FamilyInfo family, string name)
     {

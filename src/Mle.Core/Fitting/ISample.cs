@@ -15,6 +15,11 @@ public interface ISample<T, R> where T : unmanaged, IReal<T> where R : unmanaged
     /// <summary>How many of them, from the first, have weight 1 throughout.</summary>
     int Whole { get; }
 
+    /// <summary>
+    /// Of a table, whether row j is (j, 1) with the weight of all observations above j, or else row i is a value (x, 0).
+    /// </summary>
+    bool Tails { get; }
+
     Row<T> this[int i] { get; }
 
     T Weight(int i);

@@ -13,11 +13,24 @@ public readonly struct Prior<R>(Vec3<R> known, Vec3<R> free, Vec3<R> low, Vec3<R
     public readonly Vec3<R> Known = known, Free = free, Low = low, High = high;
 }
 
+/// <summary>Where points may lie. (Not two flags: ILGPU emits pairs of neighbouring bools that ptxas refuses.)</summary>
+public enum Domain
+{
+    /// <summary>Anywhere: no slot is known or has a bound.</summary>
+    Space,
+
+    /// <summary>Some slot is known or has a bound.</summary>
+    Box,
+
+    /// <summary>The same, with points in the family's chart.</summary>
+    Chart,
+}
+
 /// <summary>
 /// ℓ(θ) without log h, which no parameter changes: a sum over rows, or for a collapsed family one term at Σ t.
 /// </summary>
 public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
-    TSample sample, Summary<R> summary, Prior<R> prior, bool restricted, bool charted = false)
+    TSample sample, Summary<R> summary, Prior<R> prior, Domain domain)
     : IObjective<Vec3<R>, TJet, R>
     where TFamily : struct, IFamily<TFamily>
     where TSample : struct, ISample<T, R>, allows ref struct
@@ -31,17 +44,13 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     readonly Summary<R> summary = summary;
     readonly Prior<R> prior = prior;
 
-    /// <summary>Whether some slot is known or has a bound.</summary>
-    readonly bool restricted = restricted;
-
-    /// <summary>Whether points are in the family's chart.</summary>
-    readonly bool charted = charted;
+    readonly Domain domain = domain;
 
     /// <summary>The jet with rows of known slots, and of slots held by a bound, taken out.</summary>
     public void At(Vec3<R> θ, R active, ref TJet jet)
     {
         Unrestricted(θ, active, ref jet);
-        if (!restricted)
+        if (domain == Domain.Space)
             return;
         Vec3<R> g = jet.Parts.Score, free = prior.Free;
         jet = jet.Restrict(new(
@@ -61,7 +70,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     // Each a method of its own: inlined into one they exceed what the JIT will inline, and every operator becomes a call.
 
     [MethodImpl(NoInlining)]
-    Vec3<TJet> Natural(Vec3<R> θ) => TFamily.HasChart && charted ? TFamily.ChartNatural(TJet.At(θ)) : TFamily.Natural(TJet.At(θ));
+    Vec3<TJet> Natural(Vec3<R> θ) => TFamily.HasChart && domain == Domain.Chart ? TFamily.ChartNatural(TJet.At(θ)) : TFamily.Natural(TJet.At(θ));
 
     [MethodImpl(NoInlining)]
     static TJet LogNormalizer(Vec3<TJet> η) => TFamily.LogNormalizer(η);
@@ -87,7 +96,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     public Vec3<R> Retract(Vec3<R> from, Vec3<R> to, R length)
     {
         R longest = LongestStep, scale = R.IfLess(longest, length, longest / length, 1.0);
-        if (!restricted)
+        if (domain == Domain.Space)
         {
             return new(
                 R.MultiplyAdd(scale, to.X - from.X, from.X), R.MultiplyAdd(scale, to.Y - from.Y, from.Y),

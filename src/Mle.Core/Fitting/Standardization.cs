@@ -21,6 +21,35 @@ public readonly struct Standardization(double center, int exponent)
 
     public double LogScale => Exponent * 0.69314718055994530942;
 
+    /// <summary>Rows that origin and unit are taken from: enough that sums about it lose no digits, short enough to stay in cache.</summary>
+    public const int Head = 4096;
+
+    /// <summary>
+    /// Origin and unit from the first two observations, where these are enough: sums need no better unit than the size of
+    /// one observation, and no better origin than one of them; about it they lose no more than a factor n of the last digit.
+    /// </summary>
+    public static bool TryLeading<TFamily>(double first, double second, int length, out Standardization unit)
+        where TFamily : struct, IFamily<TFamily>
+    {
+        bool location = TFamily.Equivariance == Equivariance.LocationScale;
+        int binade = Binade(location && length > 1 ? second - first : first);
+        unit = new(location ? first : 0, Clamp(binade));
+        return (TFamily.Keep == Keep.Sums && length <= Head || !location) && binade > -1023 && binade < 1024;
+    }
+
+    /// <summary>Origin and mean distance from it, of the leading rows.</summary>
+    public static Standardization About(double center, double size) => new(center, size == 0 ? 0 : Clamp(Binade(size)));
+
+    /// <summary>The unit half way between the binades of the smallest and the largest observation that is not 0.</summary>
+    public static Standardization Between(int least, int most) => new(0, least > most ? 0 : Clamp((least + most) / 2));
+
+    /// <summary>⌊log₂|x|⌋ of a normal number, −1023 of a subnormal one.</summary>
+    public static int Binade(double x) => (int)((BitConverter.DoubleToInt64Bits(x) >> 52) & 0x7FF) - 1023;
+
+    static int Clamp(int exponent) => exponent < -1000 ? -1000 : exponent > 1000 ? 1000 : exponent;
+
+    public Units<Real> Units => new(Center, scale, perScale, LogScale);
+
     /// <summary>A standardised parameter value on the scale of the data.</summary>
     public double Map(Role role, double v) => role switch
     {

@@ -147,6 +147,8 @@ public class DerivativeLaws
 
         public int Whole => weights is null ? rows.Length : 0;
 
+        public bool Tails => rows.Length > 0 && rows[0].B > 0.0;
+
         public Row<Real> this[int i] => rows[i];
 
         public Real Weight(int i) => weights is null ? 1.0 : weights[i];

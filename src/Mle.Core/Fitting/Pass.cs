@@ -1,0 +1,60 @@
+namespace Mle;
+
+/// <summary>What one pass over a data set, or a part of it, finds.</summary>
+public struct Pass
+{
+    /// <summary>Σ w t.</summary>
+    public double A, B, C;
+
+    /// <summary>Σ w log h.</summary>
+    public double Base;
+
+    /// <summary>Of x as given, where the weight is positive.</summary>
+    public double Low, High;
+
+    /// <summary>0 when all observations are integers, where they must be, and nothing is infinite or NaN.</summary>
+    public double Fraction;
+
+    public double Size, LeastWeight;
+
+    /// <summary>Whether all observations and weights are valid, as far as sums can tell; they also overflow.</summary>
+    public readonly bool Within(Support support) =>
+        double.IsFinite(A) && double.IsFinite(B) && double.IsFinite(Size) && Size > 0
+        && (support.LowIncluded ? Low >= support.Low : Low > support.Low)
+        && (support.HighIncluded ? High <= support.High : High < support.High)
+        && Fraction == 0 && LeastWeight >= 0 && double.IsFinite(High);
+
+    public readonly Pass Merge(Pass next) => new()
+    {
+        A = A + next.A,
+        B = B + next.B,
+        C = C + next.C,
+        Base = Base + next.Base,
+        Low = Math.Min(Low, next.Low),
+        High = Math.Max(High, next.High),
+        Fraction = Fraction + next.Fraction,
+        Size = Size + next.Size,
+        LeastWeight = Math.Min(LeastWeight, next.LeastWeight),
+    };
+
+    /// <summary>The first row that cannot be an observation, in words; null where there is none.</summary>
+    public static string? Offender(Support support, ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials)
+    {
+        if (x.IsEmpty)
+            return "no observations";
+        double total = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            double w = weights.IsEmpty ? 1 : weights[i];
+            if (!(w >= 0 && double.IsFinite(w)))
+                return FormattableString.Invariant($"row {i + 1}: the weight {w} must be a finite number ≥ 0");
+            total += w;
+            if (!trials.IsEmpty && !(trials[i] >= 0 && trials[i] == Math.Floor(trials[i]) && double.IsFinite(trials[i])))
+                return FormattableString.Invariant($"row {i + 1}: {trials[i]} trials must be an integer ≥ 0");
+            double high = trials.IsEmpty ? support.High : trials[i];
+            if (!double.IsFinite(x[i]) || !(support with { High = high, HighIncluded = support.HighIncluded || !trials.IsEmpty }).Contains(x[i]))
+                return FormattableString.Invariant($"row {i + 1}: the value {x[i]} must be {support.InWords(high)}");
+        }
+        return total > 0 ? null : "the weights are all 0";
+    }
+}
