@@ -10,10 +10,13 @@ public enum AcceleratorKind
 }
 
 /// <summary>A device as its driver describes it.</summary>
+/// <param name="Id">As users name it: cuda:0, opencl:1, ilgpu-cpu.</param>
+/// <param name="IsGpu">Whether it is worth choosing by itself: not ILGPU's CPU accelerator, nor OpenCL on a CPU.</param>
 /// <param name="Memory">In bytes; null where the device shares the host's.</param>
 /// <param name="Driver">Null where the device does not say.</param>
 /// <param name="Unusable">Why nothing can be fitted on it, in words; null when it can.</param>
-public sealed record AcceleratorDescription(string Name, AcceleratorKind Kind, long? Memory, bool Float64, string? Driver, string? Unusable);
+public sealed record AcceleratorDescription(
+    string Id, string Name, AcceleratorKind Kind, bool IsGpu, long? Memory, bool Float64, string? Driver, string? Unusable);
 
 public static partial class Accelerators
 {
@@ -27,6 +30,17 @@ public static partial class Accelerators
         return found ?? [];
     }
 
-    // Without ILGPU the half in Device/ is not compiled, and the compiler drops the call.
+    /// <summary>An engine on a device.</summary>
+    /// <exception cref="DeviceException">The driver refuses to open it.</exception>
+    public static IEngine Open(AcceleratorDescription device)
+    {
+        IEngine? engine = null;
+        Open(device, ref engine);
+        return engine!;
+    }
+
+    // Without ILGPU the half in Device/ is not compiled, and the compiler drops the calls.
     static partial void Find(ref List<AcceleratorDescription>? found);
+
+    static partial void Open(AcceleratorDescription device, ref IEngine? engine);
 }

@@ -1,7 +1,10 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using ILGPU;
 using ILGPU.Backends.OpenCL;
+using ILGPU.Frontend;
+using ILGPU.Frontend.Intrinsic;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -16,24 +19,38 @@ public static partial class Accelerators
         // ILGPU asks for libcuda.so and libOpenCL.so, which many systems install with development packages only.
         AssemblyLoadContext.GetLoadContext(typeof(Context).Assembly)!.ResolvingUnmanagedDll += static (_, name) =>
             name is "cuda" or "OpenCL" && NativeLibrary.TryLoad($"lib{name}.so.1", out nint library) ? library : 0;
+        // ILGPU knows no fused multiply-add; ptxas makes one of a product and a sum by itself.
+        RemappedIntrinsics.AddRemapping(
+            typeof(Math).GetMethod(nameof(Math.FusedMultiplyAdd))!,
+            static (ref InvocationContext call) => call.Method = typeof(Accelerators).GetMethod(nameof(MultiplyAdd), BindingFlags.NonPublic | BindingFlags.Static)!);
     }
+
+    static double MultiplyAdd(double a, double b, double c) => a * b + c;
 
     /// <summary>A context that knows every device. The default predicates would drop unsuitable ones without a word.</summary>
     internal static Context CreateContext() =>
         Context.Create(builder => builder.Cuda(_ => true).OpenCL(_ => true).CPU(CPUDeviceKind.Default));
 
-    internal static AcceleratorDescription Describe(Device device) => device switch
+    internal static AcceleratorDescription Describe(Context context, Device device) => device switch
     {
-        CudaDevice cuda => new(cuda.Name, AcceleratorKind.Cuda, cuda.MemorySize, true, $"CUDA {cuda.DriverVersion.Major}.{cuda.DriverVersion.Minor}", Obstacle(cuda)),
-        CLDevice cl => new(cl.Name, AcceleratorKind.OpenCL, cl.MemorySize, cl.Capabilities.Float64, Driver(cl), Obstacle(cl)),
-        _ => new(device.Name, AcceleratorKind.Host, null, true, null, null),
+        CudaDevice cuda => new($"cuda:{Number<CudaDevice>(context, device)}", cuda.Name, AcceleratorKind.Cuda, true, cuda.MemorySize, true,
+            $"CUDA {cuda.DriverVersion.Major}.{cuda.DriverVersion.Minor}", Obstacle(cuda)),
+        CLDevice cl => new($"opencl:{Number<CLDevice>(context, device)}", cl.Name, AcceleratorKind.OpenCL, cl.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU),
+            cl.MemorySize, cl.Capabilities.Float64, Driver(cl), Obstacle(cl)),
+        _ => new("ilgpu-cpu", device.Name, AcceleratorKind.Host, false, null, true, null, null),
     };
+
+    /// <summary>The device's place among those of its kind.</summary>
+    static int Number<TDevice>(Context context, Device device) where TDevice : Device =>
+        context.Devices.OfType<TDevice>().ToList().FindIndex(d => ReferenceEquals(d, device));
 
     static partial void Find(ref List<AcceleratorDescription>? found)
     {
         using Context context = CreateContext();
-        found = [.. context.Devices.Select(Describe)];
+        found = [.. context.Devices.Select(d => Describe(context, d))];
     }
+
+    static partial void Open(AcceleratorDescription device, ref IEngine? engine) => engine = new GpuEngine(device);
 
     static string? Obstacle(CudaDevice device) =>
         device.InstructionSet is null ? "no instruction set known to both ILGPU and the driver" : null;

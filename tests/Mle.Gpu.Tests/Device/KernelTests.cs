@@ -11,7 +11,7 @@ public class KernelTests
     public static TheoryData<int> Usable()
     {
         using Context context = Accelerators.CreateContext();
-        return [.. Enumerable.Range(0, context.Devices.Length).Where(i => Accelerators.Describe(context.Devices[i]).Unusable is null)];
+        return [.. Enumerable.Range(0, context.Devices.Length).Where(i => Accelerators.Describe(context, context.Devices[i]).Unusable is null)];
     }
 
     [Theory]
