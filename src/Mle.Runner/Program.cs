@@ -32,12 +32,14 @@ public static class Program
     }
 
     /// <summary>Runs one command line and says what went wrong in one sentence.</summary>
-    public static int Run(string[] args, Terminal terminal)
+    public static int Run(string[] args, Terminal terminal) => Run(args, terminal, Engines.OfMachine);
+
+    internal static int Run(string[] args, Terminal terminal, Engines engines)
     {
         int code;
         try
         {
-            code = Invoke(args, terminal);
+            code = Invoke(args, terminal, engines);
             terminal.Out.Flush();
         }
         catch (Exception e)
@@ -54,7 +56,7 @@ public static class Program
     static (int Code, string Message) Explain(Exception e) => e switch
     {
         BadInput => (Misused, e.Message),
-        Failure => (Failed, e.Message),
+        Failure or DeviceException => (Failed, e.Message),
         OperationCanceledException => (Interrupted, "interrupted; nothing was written."),
         // What the engines refuse: an option that does not suit the family. The name of the argument means nothing here.
         ArgumentException { ParamName: null or "" } => (Misused, e.Message),
@@ -64,12 +66,12 @@ public static class Program
         _ => (Failed, $"A mistake in this program, not in your data: {e.GetType().Name}: {e.Message}"),
     };
 
-    static int Invoke(string[] args, Terminal terminal)
+    static int Invoke(string[] args, Terminal terminal, Engines engines)
     {
         var root = new RootCommand("Fits probability families by maximum likelihood: one data set or millions, and says of every fit whether the maximum exists.")
         {
-            new FitCommand(terminal), new EvaluateCommand(terminal), new CheckCommand(terminal),
-            new FamiliesCommand(terminal), new DevicesCommand(terminal), new CompletionCommand(terminal),
+            new FitCommand(terminal, engines), new EvaluateCommand(terminal, engines), new CheckCommand(terminal, engines),
+            new FamiliesCommand(terminal), new DevicesCommand(terminal, engines), new CompletionCommand(terminal),
         };
         root.HelpName = "mle";
         foreach (var option in root.Options.OfType<HelpOption>())

@@ -11,14 +11,15 @@ sealed class CheckCommand : Verb
     readonly Argument<string> file = new("CASES.json") { Description = "a conformance set, or one case of it" };
     readonly Option<string?> kind = new("--kind") { Description = "only the cases of this kind", HelpName = "K" };
     readonly Option<string?> id = new("--id") { Description = "only this case", HelpName = "ID" };
-    readonly Option<string> engineName = Syntax.OneOf("--engine", Engines.Names, $"what computes; {Engines.Variable} is the default");
+    readonly Option<string> engineName = Syntax.Engine();
 
     readonly Terminal terminal;
+    readonly Engines engines;
 
-    public CheckCommand(Terminal terminal) : base(
+    public CheckCommand(Terminal terminal, Engines engines) : base(
         "check", "Run a conformance set and report the digits reached, case by case.", "mle check cases.json --kind univariate")
     {
-        this.terminal = terminal;
+        (this.terminal, this.engines) = (terminal, engines);
         Add(file);
         Add(kind);
         Add(id);
@@ -33,7 +34,7 @@ sealed class CheckCommand : Verb
         Case[] cases = [.. Case.LoadSet(path).Where(c => (onlyKind ?? c.Kind) == c.Kind && (onlyId ?? c.Id) == c.Id)];
         if (cases.Length == 0)
             throw new BadInput($"{path} has no case{(onlyKind is null ? "" : $" of kind {onlyKind}")}{(onlyId is null ? "" : $" with id {onlyId}")}.");
-        using var engine = Engines.Open(parsed.GetValue(engineName));
+        using var engine = engines.Open(parsed.GetValue(engineName), terminal.Error);
         int passed = 0, failed = 0, skipped = 0;
         foreach (var one in cases)
         {
@@ -49,6 +50,7 @@ sealed class CheckCommand : Verb
             else
                 failed++;
         }
+        terminal.Out.WriteLine($"on {engine.Description}");
         terminal.Out.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
         return failed == 0 ? Program.Done : Program.Failed;
     }

@@ -24,7 +24,7 @@ sealed class DataOptions
     public readonly Option<string[]> Fix = new("--fix") { Description = "hold a parameter at a value; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
     public readonly Option<string> Format = Syntax.OneOf("--format", Formats, "how to read FILE; the ending decides otherwise, csv for standard input");
     public readonly Option<int?> Length = Syntax.Whole("--length", 1, "observations in each data set of a vector or a raw file");
-    public readonly Option<string> Engine = Syntax.OneOf("--engine", Engines.Names, $"what computes; {Engines.Variable} is the default");
+    public readonly Option<string> Engine = Syntax.Engine();
     public readonly Option<int?> Threads = Syntax.Whole("--threads", 1, "processor threads; all of them otherwise, with the same answer");
 
     public void AddTo(Command command)

@@ -14,20 +14,20 @@ sealed class EvaluateCommand : Verb
     readonly Option<string[]> at = new("--at") { Description = "the point: every parameter that is not fixed", HelpName = "p=v,…", Required = true };
     readonly Option<bool> json = new("--json") { Description = "one object on standard output, an array with --by" };
 
-    public EvaluateCommand(Terminal terminal) : base(
+    public EvaluateCommand(Terminal terminal, Engines engines) : base(
         "evaluate", "Log-likelihood, score and Hessian at a given point.",
         "mle evaluate examples/groundbeef.csv --family gamma --at shape=4,rate=0.05")
     {
         data.AddTo(this);
         Add(at);
         Add(json);
-        SetAction(parsed => Run(parsed, terminal));
+        SetAction(parsed => Run(parsed, terminal, engines));
     }
 
-    int Run(ParseResult parsed, Terminal terminal)
+    int Run(ParseResult parsed, Terminal terminal, Engines engines)
     {
         data.Check(parsed);
-        using var engine = Engines.Open(parsed.GetValue(data.Engine));
+        using var engine = engines.Open(parsed.GetValue(data.Engine), terminal.Error);
         var set = data.Read(parsed, terminal);
         var family = data.FamilyOf(parsed, set);
         var known = data.Known(parsed, family);

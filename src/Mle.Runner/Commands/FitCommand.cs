@@ -22,12 +22,18 @@ sealed class FitCommand : Verb
     readonly Option<bool> quiet = new("--quiet", "-q") { Description = "no table and no logs" };
     readonly Option<bool> strict = new("--strict") { Description = "exit with 3 when a verdict is not interior" };
     readonly Option<bool> trace = new("--trace") { Description = "log the iterates of one data set" };
-    readonly Option<bool> timings = new("--timings") { Description = "log the seconds taken to read, fit and write" };
-    readonly Option<int?> repeat = Syntax.Whole("--repeat", 1, "do all of it N times, for --timings");
+    readonly Option<bool> timings = new("--timings") { Description = "log the seconds taken to read, fit and write; on an accelerator also to compile and audit" };
+    readonly Option<string?> audit = new("--audit")
+    {
+        Description = "fit this fraction of the data sets again on the CPU and fail where the answers differ; 0.01 of what an accelerator fitted, 0 otherwise",
+        HelpName = "F",
+    };
+    readonly Option<int?> repeat = Syntax.Whole("--repeat", 1, "read, fit and write N times, for --timings");
 
     readonly Terminal terminal;
+    readonly Engines engines;
 
-    public FitCommand(Terminal terminal) : base(
+    public FitCommand(Terminal terminal, Engines engines) : base(
         "fit", "Fit a family to one data set, or to each group of rows.",
         """
         mle fit examples/groundbeef.csv --family gamma --value serving
@@ -35,9 +41,9 @@ sealed class FitCommand : Verb
         zcat big.csv.gz | mle fit - --family weibull --value y --by g --json
         """)
     {
-        this.terminal = terminal;
+        (this.terminal, this.engines) = (terminal, engines);
         data.AddTo(this);
-        foreach (Option option in new Option[] { spec, start, bound, level, scale, output, json, quiet, strict, trace, timings, repeat })
+        foreach (Option option in new Option[] { spec, start, bound, level, scale, output, json, quiet, strict, trace, timings, audit, repeat })
             Add(option);
         SetAction(Run);
     }
@@ -46,19 +52,29 @@ sealed class FitCommand : Verb
     {
         Check(parsed);
         var intervals = IntervalsOf(parsed);
-        using var engine = Engines.Open(parsed.GetValue(data.Engine));
+        double? share = ShareOf(parsed);
+        using var engine = engines.Open(parsed.GetValue(data.Engine), terminal.Error);
         var clock = new Timings(parsed.GetValue(repeat) ?? 1);
 
         var (set, family, known) = clock.Measure("read", () => Read(parsed));
         if (parsed.GetValue(trace) && set.Batch.Count > 1)
             throw new BadInput($"--trace follows one fit, and {set.Source} holds {set.Batch.Count} data sets.");
         var options = OptionsOf(parsed, family, known);
+        if (Engines.For(engine, family, set.Batch, options) is not CpuEngine)
+            clock.Once("compile", () =>
+            {
+                engine.Prepare(family, set.Batch, options);
+                return engine;
+            });
         FitTable table;
         using (var progress = parsed.GetValue(quiet) ? null : new Progress(terminal, "fitted", "data sets", set.Batch.Count))
             table = clock.Measure("fit", () => engine.Fit(family, set.Batch, options with { Progress = progress }));
+        // The one that fitted: a device that failed has been given up by now.
+        var fitter = Engines.For(engine, family, set.Batch, options);
+        string? breach = Audited(parsed, share ?? (fitter is CpuEngine ? 0 : Audit.Share), new(set, family, options, table), clock)?.Breach(set, fitter);
         foreach (var (group, fault) in set.Faults ?? new Dictionary<int, string>())
             (table.Status[group], table.Verdicts[group]) = (Status.InvalidData, new(Status.InvalidData, fault));
-        if (set.Groups is null && table.Status[0] == Status.InvalidData)
+        if (breach is null && set.Groups is null && table.Status[0] == Status.InvalidData)
             throw new BadInput($"{set.Source}{(set.Value is { } column ? $", column '{column}'" : "")}, {table[0].Verdict.Reason}.");
 
         if (parsed.GetValue(trace))
@@ -68,6 +84,8 @@ sealed class FitCommand : Verb
         Show(parsed, fitted, intervals);
         if (parsed.GetValue(timings))
             clock.Report(terminal.Error);
+        if (breach is not null)
+            throw new Failure(breach);
         return parsed.GetValue(strict) && table.Status.Any(s => s != Status.Interior) ? Program.NotInterior : Program.Done;
     }
 
@@ -97,6 +115,11 @@ sealed class FitCommand : Verb
         return new(share, parsed.GetValue(scale) is { } name ? Enum.Parse<Scale>(name, ignoreCase: true) : Scale.Natural);
     }
 
+    double? ShareOf(ParseResult parsed) =>
+        parsed.GetValue(audit) is not { } text ? null
+        : Syntax.Finite(text) is { } share and >= 0 and <= 1 ? share
+        : throw new BadInput($"--audit {text}: a number from 0 to 1 is needed, such as 0.01.");
+
     (Dataset, Family, IReadOnlyDictionary<string, double> Known) Read(ParseResult parsed)
     {
         if (parsed.GetValue(spec) is { } path)
@@ -114,6 +137,25 @@ sealed class FitCommand : Verb
         Threads = parsed.GetValue(data.Threads) ?? 0,
         Cancellation = terminal.Interrupted,
     };
+
+    /// <summary>Null where nothing is checked.</summary>
+    Audit? Audited(ParseResult parsed, double share, Fitted fitted, Timings clock)
+    {
+        var batch = fitted.Data.Batch;
+        if (share == 0)
+            return null;
+        int[] chosen = Audit.Choose(batch.Count, share);
+        if (parsed.GetValue(audit) is null && Audit.TooLong(batch, chosen) is { } length)
+        {
+            terminal.Error.WriteLine($"audit: none, for one data set alone has {Number.Short(length)} observations; --audit {Number.Short(share)} asks for it.");
+            return null;
+        }
+        using var progress = parsed.GetValue(quiet) ? null : new Progress(terminal, "audited", "data sets", chosen.Length);
+        var made = clock.Once("audit", () => Audit.Of(fitted.Table, fitted.Family, batch, fitted.Options with { Progress = progress }, chosen));
+        if (!parsed.GetValue(quiet))
+            terminal.Error.WriteLine(made.Summary);
+        return made;
+    }
 
     bool Write(ParseResult parsed, Fitted fitted, Intervals intervals)
     {

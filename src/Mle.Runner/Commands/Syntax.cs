@@ -34,6 +34,22 @@ static class Syntax
         return option;
     }
 
+    public static Option<string> Engine()
+    {
+        var option = new Option<string>("--engine")
+        {
+            Description = $"what computes: {string.Join(", ", Engines.Names)}; {Engines.Variable} is the default, else auto, which takes a GPU where that is faster",
+            HelpName = "NAME",
+        };
+        option.CompletionSources.Add([.. Engines.Names.Select(name => name.Replace("[:N]", ""))]);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !Engines.Knows(text))
+                result.AddError($"--engine {text}: one of {string.Join(", ", Engines.Names)} is needed.");
+        });
+        return option;
+    }
+
     /// <summary>Texts such as shape=2, the name checked against the family's.</summary>
     public static Dictionary<string, T> ByParameter<T>(
         string option, IEnumerable<string> texts, Family family, string needed, Func<string, T?> parse) where T : struct

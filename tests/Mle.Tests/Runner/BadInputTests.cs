@@ -124,7 +124,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--level 2: a number between 0 and 1", "--level", "2")]
     [InlineData("--threads 0: a whole number of at least 1 is needed.", "--threads", "0")]
     [InlineData("--threads many: a whole number of at least 1 is needed.", "--threads", "many")]
-    [InlineData("--engine gpu: one of auto, cpu, cuda, opencl is needed.", "--engine", "gpu")]
+    [InlineData("--engine gpu: one of auto, cpu, cuda[:N], opencl[:N], ilgpu-cpu is needed.", "--engine", "gpu")]
+    [InlineData("--engine cpu:0: one of ", "--engine", "cpu:0")]
+    [InlineData("--audit 2: a number from 0 to 1 is needed, such as 0.01.", "--audit", "2")]
+    [InlineData("--audit some: a number from 0 to 1 is needed", "--audit", "some")]
     [InlineData("--ci-scale cubic: one of natural, log, logit, link is needed.", "--ci-scale", "cubic")]
     [InlineData("--length goes with .npy and raw files", "--length", "3")]
     [InlineData("--weights and --count say the same", "--weights", "y", "--count", "y")]
@@ -149,12 +152,6 @@ public sealed class BadInputTests : IDisposable
         Assert.DoesNotContain("Parameter '", outcome.Error);
         Assert.Equal(1, outcome.Error.Count(c => c == '\n'));
     }
-
-    [Fact]
-    public void Engines_that_do_not_fit_yet() =>
-        Assert.Equal(
-            (1, "mle: The engine 'cuda' cannot fit yet: this version fits on the CPU only; use --engine cpu.\n"),
-            CommandLine.Run("fit", command.File("a.csv", "y\n1\n"), "--family", "gamma", "--engine", "cuda") is var o ? (o.Code, o.Error) : default);
 
     [Fact]
     public void An_unknown_command_is_one_sentence()

@@ -43,12 +43,16 @@ sealed class CommandLine : IDisposable
 
     public static Outcome Run(params string[] args) => RunWith([], default, args);
 
-    public static Outcome RunWith(byte[] input, CancellationToken interrupted, params string[] args)
+    public static Outcome RunOn(Engines engines, params string[] args) => Run([], default, engines, args);
+
+    public static Outcome RunWith(byte[] input, CancellationToken interrupted, params string[] args) => Run(input, interrupted, Engines.OfMachine, args);
+
+    static Outcome Run(byte[] input, CancellationToken interrupted, Engines engines, string[] args)
     {
         var (output, error) = (new MemoryStream(), new MemoryStream());
         int code;
         using (var terminal = new Terminal(new MemoryStream(input), output, error) { Interrupted = interrupted })
-            code = Program.Run(args, terminal);
+            code = Program.Run(args, terminal, engines);
         return new(code, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
     }
 

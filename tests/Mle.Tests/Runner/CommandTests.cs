@@ -65,9 +65,6 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(2, CommandLine.Run("families", "gama").Code);
     }
 
-    [Fact]
-    public void Devices_name_the_processor() => Assert.StartsWith("cpu     CPU, ", CommandLine.Run("devices").Out);
-
     [Theory]
     [InlineData("bash", "complete -o default -F _mle mle")]
     [InlineData("zsh", "compdef _mle mle")]
@@ -80,6 +77,12 @@ public sealed class CommandTests : IDisposable
     {
         Assert.Contains("--ci-scale", CommandLine.Run("[suggest:8]", "mle fit ").Out.Split('\n'));
         Assert.Contains("weibull", CommandLine.Run("[suggest:17]", "mle fit --family ").Out.Split('\n'));
+        foreach (string verb in new[] { "fit", "evaluate", "check" })
+        {
+            string line = $"mle {verb} --engine ";
+            Assert.Equal(["auto", "cpu", "cuda", "ilgpu-cpu", "opencl"],
+                CommandLine.Run($"[suggest:{line.Length}]", line).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
+        }
         Assert.Equal(2, CommandLine.Run("completion", "tcsh").Code);
     }
 
@@ -109,22 +112,5 @@ public sealed class CommandTests : IDisposable
     {
         var outcome = CommandLine.Run(["evaluate", command.File("a.csv", "y\n1\n2\n"), "--family", "gamma", .. options]);
         Assert.Equal((2, $"mle: {sentence}\n"), (outcome.Code, outcome.Error));
-    }
-
-    [Fact]
-    public void The_environment_chooses_the_engine_where_the_option_does_not()
-    {
-        string file = command.File("a.csv", "y\n1\n2\n");
-        Environment.SetEnvironmentVariable(Mle.Runner.Engines.Variable, "abacus");
-        try
-        {
-            var outcome = CommandLine.Run("fit", file, "--family", "gamma");
-            Assert.Equal((2, "mle: There is no engine 'abacus' (MLE_ENGINE); there are auto, cpu, cuda, opencl.\n"), (outcome.Code, outcome.Error));
-            Assert.Equal(0, CommandLine.Run("fit", file, "--family", "gamma", "--engine", "cpu").Code);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(Mle.Runner.Engines.Variable, null);
-        }
     }
 }

@@ -167,7 +167,7 @@ public sealed class OutputTests : IDisposable
         string file = command.File("a.csv", "y\n1\n2\n4\n");
         var outcome = CommandLine.Run("fit", file, "--family", "gamma", "--json", "--timings", "--trace", "--repeat", "3");
         Assert.Equal(2, JsonDocument.Parse(outcome.Out).RootElement.GetArrayLength());
-        foreach (string word in new[] { "read   min ", "fit    min ", "write  min ", "of 3", "iteration, log-likelihood; shape, rate; score; step" })
+        foreach (string word in new[] { "read    min ", "fit     min ", "write   min ", "of 3", "iteration, log-likelihood; shape, rate; score; step" })
             Assert.Contains(word, outcome.Error);
     }
 
