@@ -47,7 +47,7 @@ readonly struct LaneSample<TFamily, T>(double[] a, bool tails, double[]? weights
         Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(column), from + i * Lanes)));
 
     [MethodImpl(AggressiveInlining)]
-    public Real Total(T partial) => T.Sum(partial);
+    public Row<Real> Total(Row<T> partial) => new(T.Sum(partial.A), T.Sum(partial.B), T.Sum(partial.C));
 
     public Derivatives<Real> KernelSum<TSame>(Vec3<Real> η, Real active) where TSame : struct, IFamily<TSame>
     {
@@ -86,7 +86,7 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
 
     public T Weight(int i) => 0.0;
 
-    public T Total(T partial) => partial;
+    public Row<T> Total(Row<T> partial) => partial;
 
     public Derivatives<T> KernelSum<TSame>(Vec3<T> η, T active) where TSame : struct, IFamily<TSame>
     {

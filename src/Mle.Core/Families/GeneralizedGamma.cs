@@ -85,8 +85,7 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         var s = Loop.Over<Term<T>, Sums<T>, TSample, T, R>(new(Kernel.Broadcast<T, R>(η)), sample, default);
-        return s.W.Total<TSample, R>(sample).At(
-            η.Y, sample.Total(s.Q), sample.Total(s.WQ), sample.Total(s.WWQ), sample.Total(s.QQ));
+        return s.W.Total<TSample, R>(sample).At(η.Y, sample.Total(new(s.Q, s.WQ, s.WWQ)), sample.Total(new(s.QQ)).A);
     }
 
     /// <summary>The sums over w, and those of K_Q, K_wQ, wK_wQ and K_QQ.</summary>

@@ -48,8 +48,7 @@ public readonly struct Gev : IFamily<Gev>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         var s = Loop.Over<Term<T>, Sums<T>, TSample, T, R>(new(Kernel.Broadcast<T, R>(η)), sample, default);
-        return s.Z.Total<TSample, R>(sample).At(
-            η.Y, sample.Total(s.Ξ), sample.Total(s.ZΞ), sample.Total(s.ZZΞ), sample.Total(s.ΞΞ));
+        return s.Z.Total<TSample, R>(sample).At(η.Y, sample.Total(new(s.Ξ, s.ZΞ, s.ZZΞ)), sample.Total(new(s.ΞΞ)).A);
     }
 
     /// <summary>The sums over z, and those of K_ξ, K_zξ, zK_zξ and K_ξξ.</summary>

@@ -57,7 +57,8 @@ public readonly struct Gompertz : IFamily<Gompertz>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         var s = Loop.Over<Term<T>, Row<T>, TSample, T, R>(new(Kernel.Broadcast<T, R>(η)), sample, default);
-        R a = η.Y, h = sample.Total(s.A), d = sample.Total(s.B), dd = sample.Total(s.C);
+        Row<R> total = sample.Total(s);
+        R a = η.Y, h = total.A, d = total.B, dd = total.C;
         return new(-a * h, -a * d, -h, -a * dd, -d, 0.0);
     }
 

@@ -51,8 +51,8 @@ public readonly struct Gpd : IFamily<Gpd>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         var s = Loop.Over<Term<T>, Sums<T>, TSample, T, R>(new(Kernel.Broadcast<T, R>(η)), sample, default);
-        R Λ = sample.Total(s.Λ), slope = sample.Total(s.Slope) / η.X, bend = sample.Total(s.Bend) / η.X;
-        R Λξ = sample.Total(s.First), Λξξ = sample.Total(s.Second), a = 1.0 + η.Y;
+        Row<R> inZ = sample.Total(new(s.Λ, s.Slope, s.Bend)), inξ = sample.Total(new(s.First, s.Second));
+        R Λ = inZ.A, slope = inZ.B / η.X, bend = inZ.C / η.X, Λξ = inξ.A, Λξξ = inξ.B, a = 1.0 + η.Y;
         return new(-a * Λ, -a * slope, -Λ - a * Λξ, a * η.Y * bend / η.X, a * bend - slope, -2.0 * Λξ - a * Λξξ);
     }
 

@@ -39,7 +39,8 @@ public readonly struct Gumbel : IFamily<Gumbel>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         var s = Loop.Over<Term<T>, Row<T>, TSample, T, R>(new(Kernel.Broadcast<T, R>(η)), sample, default);
-        R τ = η.Y, e = sample.Total(s.A), ed = sample.Total(s.B), edd = sample.Total(s.C);
+        Row<R> total = sample.Total(s);
+        R τ = η.Y, e = total.A, ed = total.B, edd = total.C;
         return new(-e, -τ * e, -ed, -τ * τ * e, -e - τ * ed, -edd);
     }
 

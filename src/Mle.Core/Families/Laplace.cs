@@ -43,7 +43,8 @@ public readonly struct Laplace : IFamily<Laplace>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         var s = Loop.Over<Term<T>, Row<T>, TSample, T, R>(new(Kernel.Broadcast<T, R>(η)), sample, default);
-        R distance = sample.Total(s.A), balance = sample.Total(s.B);
+        Row<R> total = sample.Total(s);
+        R distance = total.A, balance = total.B;
         return new(-η.Y * distance, η.Y * balance, -distance, 0.0, balance, 0.0);
     }
 

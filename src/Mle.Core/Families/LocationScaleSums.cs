@@ -21,13 +21,16 @@ readonly struct LocationScaleSums<T>(T k, T d, T zd, T dd, T zdd, T zzdd) where 
 
     /// <summary>Completed over the lanes and workers.</summary>
     public LocationScaleSums<R> Total<TSample, R>(TSample sample)
-        where TSample : struct, ISample<T, R>, allows ref struct where R : unmanaged, IReal<R> => new(
-        sample.Total(K), sample.Total(D), sample.Total(ZD), sample.Total(DD), sample.Total(ZDD), sample.Total(ZZDD));
+        where TSample : struct, ISample<T, R>, allows ref struct where R : unmanaged, IReal<R>
+    {
+        Row<R> first = sample.Total(new(K, D, ZD)), second = sample.Total(new(DD, ZDD, ZZDD));
+        return new(first.A, first.B, first.C, second.A, second.B, second.C);
+    }
 
     /// <summary>The derivatives in (μ, τ).</summary>
     public Derivatives<T> At(T τ) => new(K, -τ * D, ZD / τ, τ * τ * DD, -ZDD - D, ZZDD / (τ * τ));
 
-    /// <summary>The derivatives in (μ, τ, ξ) of K(z, ξ), with the sums of K_ξ, K_zξ, zK_zξ and K_ξξ beside.</summary>
-    public Derivatives<T> At(T τ, T s, T ds, T zds, T ss) =>
-        new(K, -τ * D, ZD / τ, s, τ * τ * DD, -ZDD - D, ZZDD / (τ * τ), -τ * ds, zds / τ, ss);
+    /// <summary>The derivatives in (μ, τ, ξ) of K(z, ξ), with the sums of K_ξ, K_zξ and zK_zξ, and of K_ξξ beside.</summary>
+    public Derivatives<T> At(T τ, Row<T> ξ, T ξξ) =>
+        new(K, -τ * D, ZD / τ, ξ.A, τ * τ * DD, -ZDD - D, ZZDD / (τ * τ), -τ * ξ.B, ξ.C / τ, ξξ);
 }

@@ -51,10 +51,12 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
         if (!sample.Tails)
         {
             var jet = Loop.Over<Value<T>, Jet1<T>, TSample, T, R>(new(new(a, 1.0, 0.0)), sample, default);
-            return new(sample.Total(jet.F), sample.Total(jet.X), sample.Total(jet.XX));
+            Row<R> total = sample.Total(new(jet.F, jet.X, jet.XX));
+            return new(total.A, total.B, total.C);
         }
         var s = Loop.Over<Below<T>, Row<T>, TSample, T, R>(new(a), sample, default);
-        return new(sample.Total(s.A), sample.Total(s.B), -sample.Total(s.C));
+        Row<R> below = sample.Total(s);
+        return new(below.A, below.B, -below.C);
     }
 
     readonly struct Value<T>(Jet1<T> a) : ITerm<Jet1<T>, T> where T : unmanaged, IReal<T>

@@ -112,9 +112,10 @@ public readonly struct StudentT : IFamily<StudentT>
         {
             var n = Loop.Over<NearNormal<T>, NearSum<T>, TSample, T, R>(new(at), sample, default);
             var near = n.Sums.Total<TSample, R>(sample);
-            R Λ = near.K, d = sample.Total(n.Ratio.A), dd = sample.Total(n.Ratio.B), ds = sample.Total(n.Odd), zds = sample.Total(n.Ratio.C);
+            Row<R> ratio = sample.Total(n.Ratio);
+            R Λ = near.K, d = ratio.A, dd = ratio.B, zds = ratio.C, ds = sample.Total(new(n.Odd)).A;
             return new LocationScaleSums<R>(-0.5 * a * Λ, -a * near.D, -a * near.ZD, -a * near.DD, -a * near.ZDD, -a * near.ZZDD).At(
-                η.Y, -0.5 * (Λ + a * d), a * ds - near.D, a * zds - near.ZD, -d - 0.5 * a * dd);
+                η.Y, new(-0.5 * (Λ + a * d), a * ds - near.D, a * zds - near.ZD), -d - 0.5 * a * dd);
         }
         T one = 1.0;
         var sums = Loop.Over<Whole<T>, Weighted<T>, LogSums<T>, TSample, T, R>(new(at), new(at), sample, new(default, one, 0.0));
@@ -123,7 +124,7 @@ public readonly struct StudentT : IFamily<StudentT>
         R r = 1.0 / κ, c = 0.5 * (1.0 + r), dc = -0.5 * r * r, ddc = r * r * r;
         R zzzq = 0.5 * r * (s.D - s.ZDD), zzzzq = 0.5 * r * (s.ZD - s.ZZDD);
         return new LocationScaleSums<R>(-c * s.K, -a * s.D, -a * s.ZD, -a * s.DD, -a * s.ZDD, -a * s.ZZDD).At(
-            η.Y, -dc * s.K - c * s.ZD, a * zzzq - s.D, a * zzzzq - s.ZD, c * zzzzq - 2.0 * dc * s.ZD - ddc * s.K);
+            η.Y, new(-dc * s.K - c * s.ZD, a * zzzq - s.D, a * zzzzq - s.ZD), c * zzzzq - 2.0 * dc * s.ZD - ddc * s.K);
     }
 
     /// <summary>The sums of log(1 + κz²), as a product and its exponent, and of zq with its derivative.</summary>

@@ -39,7 +39,8 @@ public readonly struct Weibull : IFamily<Weibull>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         var s = Loop.Over<Term<T>, Row<T>, TSample, T, R>(new(Kernel.Broadcast<T, R>(η)), sample, default);
-        R k = η.X, e = sample.Total(s.A), ez = sample.Total(s.B), ezz = sample.Total(s.C);
+        Row<R> total = sample.Total(s);
+        R k = η.X, e = total.A, ez = total.B, ezz = total.C;
         return new(-e, -ez, k * e, -ezz, k * ez + e, -k * k * e);
     }
 

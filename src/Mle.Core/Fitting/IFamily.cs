@@ -228,8 +228,16 @@ public static class Kernel
         var s = Loop.Over<Term<TFamily, TJet, T>, TJet, TSample, T, R>(new(TJet.At(η)), sample, default).Parts;
         Vec3<T> g = s.Score;
         Symmetric3<T> h = s.Hessian;
-        return new(sample.Total(s.F), sample.Total(g.X), sample.Total(g.Y), sample.Total(g.Z),
-            sample.Total(h.XX), sample.Total(h.XY), sample.Total(h.YY), sample.Total(h.XZ), sample.Total(h.YZ), sample.Total(h.ZZ));
+        if (TFamily.Slots == 1)
+        {
+            Row<R> one = sample.Total(new(s.F, g.X, h.XX));
+            return new(one.A, one.B, one.C);
+        }
+        Row<R> first = sample.Total(new(s.F, g.X, g.Y)), second = sample.Total(new(h.XX, h.XY, h.YY));
+        if (TFamily.Slots == 2)
+            return new(first.A, first.B, first.C, second.A, second.B, second.C);
+        Row<R> third = sample.Total(new(g.Z, h.XZ, h.YZ));
+        return new(first.A, first.B, first.C, third.A, second.A, second.B, second.C, third.B, third.C, sample.Total(new(h.ZZ)).A);
     }
 
     readonly struct Term<TFamily, TJet, T>(Vec3<TJet> η) : ITerm<TJet, T>

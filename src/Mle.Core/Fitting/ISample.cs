@@ -24,8 +24,11 @@ public interface ISample<T, R> where T : unmanaged, IReal<T> where R : unmanaged
 
     T Weight(int i);
 
-    /// <summary>Completes a worker's partial sum over its lanes and over all workers, by a fixed tree.</summary>
-    R Total(T partial);
+    /// <summary>
+    /// Completes a worker's partial sums over its lanes and over all workers, by a fixed tree: three at a time, because
+    /// workers who wait for each other do it once for all.
+    /// </summary>
+    Row<R> Total(Row<T> partial);
 
     /// <summary>
     /// Σ w LogKernel over the whole data set: where chunks of a giant one are summed in parallel, or several data sets

@@ -66,17 +66,45 @@ public static class Newton
         where R : unmanaged, IReal<R>
     {
         R zero = 0.0, one = 1.0, ending = idle, damping = 0.0, vanishing = 0.0;
+        R active = R.IfLess(idle, one, one, zero), definite = zero, tiny = zero, last = zero, decrement = zero;
         iterations = 0.0;
         var to = θ;
         TJet there = here;
-        f.At(θ, R.IfLess(idle, one, one, zero), ref here);
-        for (int i = 0; i < limit; i++)
+        // One place calls for the sums: kernels hold all of its code once.
+        for (int i = 0; ; i++)
         {
-            R active = R.IfLess(ending, one, one, zero);
-            R definite = here.Ascend(θ, damping, ref to, out var decrement, out var length);
+            f.At(to, active, ref there);
+            if (i == 0)
+            {
+                here = there;
+            }
+            else
+            {
+                R noise = 1e-12 * (one + R.Abs(here.Value));
+                R finite = R.IfLess(R.Abs(there.Value), double.PositiveInfinity, definite, zero);
+                R better = R.IfLess(there.Value, here.Value, R.IfLess(decrement, noise, finite, zero), finite);
+                R take = active * better;
+                R raised = R.MultiplyAdd(damping, 4.0, R.IfLess(zero, definite, 1e-3, 0.1));
+                R lowered = damping * R.IfLess(noise, decrement, R.IfLess(there.Value - here.Value, 0.1 * decrement, 0.5, 0.1), 0.1);
+                lowered = R.IfLess(lowered, 1e-4, zero, lowered);
+                damping = R.IfLess(zero, better, lowered, raised);
+                R stuck = R.IfLess(LargestDamping, damping, 3.0, ending);
+                vanishing = R.IfLess(zero, tiny, vanishing + one, zero);
+                ending = R.IfLess(zero, active,
+                    R.IfLess(zero, last, R.IfLess(zero, better, one, ending),
+                        R.IfLess(RunawaySteps, vanishing, 2.0, stuck)), ending);
+                θ = f.If(take, to, θ);
+                here = there.If(take, here);
+                if (!R.AnyLess(ending, one))
+                    break;
+            }
+            if (i == limit)
+                break;
+            active = R.IfLess(ending, one, one, zero);
+            definite = here.Ascend(θ, damping, ref to, out decrement, out var length);
             R undamped = R.IfLess(zero, damping, zero, definite);
-            R tiny = R.IfLess(decrement, SmallDecrement, undamped, zero);
-            R last = R.IfLess(length, SmallStep, tiny, zero);
+            tiny = R.IfLess(decrement, SmallDecrement, undamped, zero);
+            last = R.IfLess(length, SmallStep, tiny, zero);
             to = f.Retract(θ, to, length);
             iterations += active;
             if (!exact && !R.AnyLess(R.IfLess(zero, last, one, ending), one))
@@ -84,24 +112,6 @@ public static class Newton
                 θ = f.If(active, to, θ);
                 return R.IfLess(ending, one, one, ending);
             }
-            f.At(to, active, ref there);
-            R noise = 1e-12 * (one + R.Abs(here.Value));
-            R finite = R.IfLess(R.Abs(there.Value), double.PositiveInfinity, definite, zero);
-            R better = R.IfLess(there.Value, here.Value, R.IfLess(decrement, noise, finite, zero), finite);
-            R take = active * better;
-            R raised = R.MultiplyAdd(damping, 4.0, R.IfLess(zero, definite, 1e-3, 0.1));
-            R lowered = damping * R.IfLess(noise, decrement, R.IfLess(there.Value - here.Value, 0.1 * decrement, 0.5, 0.1), 0.1);
-            lowered = R.IfLess(lowered, 1e-4, zero, lowered);
-            damping = R.IfLess(zero, better, lowered, raised);
-            R stuck = R.IfLess(LargestDamping, damping, 3.0, ending);
-            vanishing = R.IfLess(zero, tiny, vanishing + one, zero);
-            ending = R.IfLess(zero, active,
-                R.IfLess(zero, last, R.IfLess(zero, better, one, ending),
-                    R.IfLess(RunawaySteps, vanishing, 2.0, stuck)), ending);
-            θ = f.If(take, to, θ);
-            here = there.If(take, here);
-            if (!R.AnyLess(ending, one))
-                break;
         }
         return ending;
     }

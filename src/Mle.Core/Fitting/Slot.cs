@@ -80,7 +80,7 @@ public readonly struct Slots(Slot x, Slot y, Slot z)
 
     static double Known(Slot slot, Standardization unit) => slot.IsFree ? 0 : slot.Coordinate(slot.Known, unit);
 
-    static double Free(Slot slot) => slot.IsFree ? 1 : 0;
+    static double Free(Slot slot) => slot.IsFree ? 1.0 : 0.0;
 
     /// <summary>The tighter of two bounds, the larger where the side is 1 and the smaller where it is −1.</summary>
     static double Bound(Slot slot, double given, Standardization unit, double family, double side)

@@ -24,8 +24,8 @@ public readonly struct Real(double value) : IReal<Real>
 
     [MethodImpl(AggressiveInlining)] public static Real Sqrt(Real x) => new(Math.Sqrt(x.Value));
     [MethodImpl(AggressiveInlining)] public static Real Abs(Real x) => new(Math.Abs(x.Value));
-    [MethodImpl(AggressiveInlining)] public static Real Min(Real a, Real b) => new(a.Value < b.Value ? a.Value : b.Value);
-    [MethodImpl(AggressiveInlining)] public static Real Max(Real a, Real b) => new(b.Value < a.Value ? a.Value : b.Value);
+    [MethodImpl(AggressiveInlining)] public static Real Min(Real a, Real b) => new(Less(a.Value, b.Value) ? a.Value : b.Value);
+    [MethodImpl(AggressiveInlining)] public static Real Max(Real a, Real b) => new(Less(b.Value, a.Value) ? a.Value : b.Value);
 
     [MethodImpl(AggressiveInlining)]
     public static Real MultiplyAdd(Real a, Real b, Real c) => new(Math.FusedMultiplyAdd(a.Value, b.Value, c.Value));
@@ -48,9 +48,12 @@ public readonly struct Real(double value) : IReal<Real>
     }
 
     [MethodImpl(AggressiveInlining)]
-    public static Real IfLess(Real a, Real b, Real then, Real otherwise) => new(a.Value < b.Value ? then.Value : otherwise.Value);
+    public static Real IfLess(Real a, Real b, Real then, Real otherwise) => new(Less(a.Value, b.Value) ? then.Value : otherwise.Value);
 
-    [MethodImpl(AggressiveInlining)] public static bool AnyLess(Real a, Real b) => a.Value < b.Value;
+    [MethodImpl(AggressiveInlining)] public static bool AnyLess(Real a, Real b) => Less(a.Value, b.Value);
+
+    /// <summary>a &lt; b, false where either is not a number: apart, because compilers for GPUs need help with the latter.</summary>
+    [MethodImpl(AggressiveInlining)] public static bool Less(double a, double b) => a < b;
 
     [MethodImpl(AggressiveInlining)] public static Real Log(Real x) => Elementary.Log(x);
     [MethodImpl(AggressiveInlining)] public static Real Log1p(Real x) => Elementary.Log1p(x);

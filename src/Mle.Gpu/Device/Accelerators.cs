@@ -19,13 +19,25 @@ public static partial class Accelerators
         // ILGPU asks for libcuda.so and libOpenCL.so, which many systems install with development packages only.
         AssemblyLoadContext.GetLoadContext(typeof(Context).Assembly)!.ResolvingUnmanagedDll += static (_, name) =>
             name is "cuda" or "OpenCL" && NativeLibrary.TryLoad($"lib{name}.so.1", out nint library) ? library : 0;
-        // ILGPU knows no fused multiply-add; ptxas makes one of a product and a sum by itself.
-        RemappedIntrinsics.AddRemapping(
-            typeof(Math).GetMethod(nameof(Math.FusedMultiplyAdd))!,
-            static (ref InvocationContext call) => call.Method = typeof(Accelerators).GetMethod(nameof(MultiplyAdd), BindingFlags.NonPublic | BindingFlags.Static)!);
+        Replace(typeof(Math).GetMethod(nameof(Math.FusedMultiplyAdd))!, nameof(MultiplyAdd));
+        Replace(typeof(Real).GetMethod(nameof(Real.Less))!, nameof(Less));
     }
 
+    /// <summary>In kernels, one of the methods below stands for the original.</summary>
+    static void Replace(MethodInfo original, string replacement)
+    {
+        var method = typeof(Accelerators).GetMethod(replacement, BindingFlags.NonPublic | BindingFlags.Static)!;
+        RemappedIntrinsics.AddRemapping(original, (ref InvocationContext call) => call.Method = method);
+    }
+
+    /// <summary>ILGPU knows no fused multiply-add; ptxas makes one of a product and a sum by itself.</summary>
     static double MultiplyAdd(double a, double b, double c) => a * b + c;
+
+    /// <summary>
+    /// ILGPU 1.5.3 takes c &lt; x with a constant c for true where x is not a number: it swaps the sides and forgets that.
+    /// With the constant on the right it has no reason to.
+    /// </summary>
+    static bool Less(double a, double b) => a - b < 0.0;
 
     /// <summary>A context that knows every device. The default predicates would drop unsuitable ones without a word.</summary>
     internal static Context CreateContext() =>

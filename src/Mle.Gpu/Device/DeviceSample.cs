@@ -30,7 +30,7 @@ readonly struct DeviceSample<TFamily, TTeam>(TTeam team, ArrayView<double> a, Ar
 
     public Real Weight(int i) => weights[team.Rank + i * team.Size];
 
-    public Real Total(Real partial) => team.Sum(partial);
+    public Row<Real> Total(Row<Real> partial) => team.Sum(partial);
 
     public Derivatives<Real> KernelSum<TSame>(Vec3<Real> η, Real active) where TSame : struct, IFamily<TSame> =>
         TSame.KernelSum<DeviceSample<TFamily, TTeam>, Real, Real>(this, η);

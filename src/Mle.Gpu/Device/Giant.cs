@@ -42,7 +42,7 @@ readonly struct GridSample<TFamily>(KernelSet<TFamily> kernels, DeviceBatch chun
 
     public Real Weight(int i) => 0.0;
 
-    public Real Total(Real partial) => partial;
+    public Row<Real> Total(Row<Real> partial) => partial;
 
     public Derivatives<Real> KernelSum<TSame>(Vec3<Real> η, Real active) where TSame : struct, IFamily<TSame> =>
         kernels.KernelSum(chunk, a, weights, rows, tails, η);

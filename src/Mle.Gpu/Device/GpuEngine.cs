@@ -129,7 +129,7 @@ public sealed class GpuEngine : IEngine
         }
         catch (Exception e) when (e is AcceleratorException or InternalCompilerException or NotSupportedException or DllNotFoundException)
         {
-            throw new DeviceException($"The device {name} failed: {e.Message}", e);
+            throw new DeviceException($"The device {name} failed: {(e is CLException cl ? cl.Error.ToString() : e.Message)}", e);
         }
     }
 

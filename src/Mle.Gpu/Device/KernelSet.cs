@@ -14,6 +14,12 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
     /// </summary>
     const int GroupSize = 256, GroupsPerMultiprocessor = 2;
 
+    /// <summary>Threads of a group of single threads or of warps: a group ends with its slowest, so that it is kept small.</summary>
+    const int FewThreads = 128;
+
+    /// <summary>Threads of a group that stands for a warp.</summary>
+    const int SmallGroup = 32;
+
     /// <summary>Bytes of shared memory that rows may take of a group: seven groups fit 228 KB.</summary>
     const int RowBytes = 32 << 10;
 
@@ -30,8 +36,8 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
         switch (team)
         {
             case Team.Thread: Loader<OneThread>(); break;
-            case Team.Warp: Loader<OneWarp>(); break;
-            case Team.Group: Loader<OneGroup>(); break;
+            case Team.Warp when Shuffles: Loader<OneWarp>(); break;
+            case Team.Warp or Team.Group: Loader<OneGroup>(); break;
             default:
                 ChunkSum<Statistics<TFamily>, PassSums>();
                 if (TFamily.Keep != Keep.Sums)
@@ -41,7 +47,7 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
         switch (Solving(team))
         {
             case Team.Thread: Fitter<OneThread, TJet>(); break;
-            case Team.Warp: Fitter<OneWarp, TJet>(); break;
+            case Team.Warp when Shuffles: Fitter<OneWarp, TJet>(); break;
             default: Fitter<OneGroup, TJet>(); break;
         }
     }
@@ -54,7 +60,7 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
         var load = launch.Team switch
         {
             Team.Thread => Loader<OneThread>(),
-            Team.Warp => Loader<OneWarp>(),
+            Team.Warp when Shuffles => Loader<OneWarp>(),
             _ => Loader<OneGroup>(),
         };
         load(chunk.Stream, Config(launch.Team, launch.Members.Count, 0), chunk.Columns(TFamily.Keep), launch.Which, (int)wanted,
@@ -67,13 +73,15 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
         var fit = team switch
         {
             Team.Thread => Fitter<OneThread, TJet>(),
-            Team.Warp => Fitter<OneWarp, TJet>(),
+            Team.Warp when Shuffles => Fitter<OneWarp, TJet>(),
             _ => Fitter<OneGroup, TJet>(),
         };
         int columns = TFamily.Keep == Keep.Table || !chunk.Batch.Weights.IsEmpty ? 2 : 1;
-        int perTeam = columns * (team == Team.Warp ? Threads(team) / Accelerator.WarpSize : 1);
+        int perTeam = columns * (team == Team.Warp ? PerGroup(team) : 1);
         int room = team != Team.Thread && (long)launch.Longest * perTeam * sizeof(double) <= RowBytes ? launch.Longest : 0;
-        fit(chunk.Stream, Config(team, launch.Members.Count, room * perTeam), chunk.Columns(TFamily.Keep), launch.Which,
+        // OpenCL refuses shared memory of no length where a kernel has a use for it.
+        int shared = TFamily.Keep == Keep.Sums ? 0 : Math.Max(1, room * perTeam);
+        fit(chunk.Stream, Config(team, launch.Members.Count, shared), chunk.Columns(TFamily.Keep), launch.Which,
             chunk.Loaded.View(chunk.Count), chunk.Ranks.View(TFamily.Keep == Keep.RowsAndMedian ? chunk.Count : 0), terms, chunk.Results<TFamily>(), room);
     }
 
@@ -83,7 +91,7 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
         var evaluate = team switch
         {
             Team.Thread => Evaluator<OneThread>(),
-            Team.Warp => Evaluator<OneWarp>(),
+            Team.Warp when Shuffles => Evaluator<OneWarp>(),
             _ => Evaluator<OneGroup>(),
         };
         evaluate(chunk.Stream, Config(team, launch.Members.Count, 0), chunk.Columns(TFamily.Keep), launch.Which,
@@ -147,21 +155,26 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
     Action<AcceleratorStream, KernelConfig, ArrayView<TSums>, int, ArrayView<TSums>> Folder<TSums>() where TSums : unmanaged, ISums<TSums> =>
         engine.Compiled(Kernels.Fold<TSums>, () => Accelerator.LoadKernel<ArrayView<TSums>, int, ArrayView<TSums>>(Kernels.Fold<TSums>, Limits));
 
+    /// <summary>ILGPU has warp shuffles for OpenCL on Intel's devices only; elsewhere a small group does what a warp would.</summary>
+    bool Shuffles => Accelerator.AcceleratorType != AcceleratorType.OpenCL;
+
     int Threads(Team team)
     {
-        int warp = Accelerator.WarpSize, most = Math.Min(GroupSize, Accelerator.MaxNumThreadsPerGroup);
-        return team == Team.Group ? most : Math.Max(1, Math.Min(128, most) / warp) * warp;
+        int most = Math.Min(GroupSize, Accelerator.MaxNumThreadsPerGroup), warp = Shuffles ? Accelerator.WarpSize : Math.Min(SmallGroup, most);
+        return team == Team.Group ? most : team == Team.Warp && !Shuffles ? warp : Math.Max(1, Math.Min(FewThreads, most) / warp) * warp;
     }
+
+    /// <summary>How many data sets a group works on.</summary>
+    int PerGroup(Team team) => team switch
+    {
+        Team.Thread => Threads(team),
+        Team.Warp when Shuffles => Threads(team) / Accelerator.WarpSize,
+        _ => 1,
+    };
 
     KernelConfig Config(Team team, int sets, int shared)
     {
-        int threads = Threads(team), perGroup = team switch
-        {
-            Team.Thread => threads,
-            Team.Warp => threads / Accelerator.WarpSize,
-            _ => 1,
-        };
-        int groups = (sets + perGroup - 1) / perGroup;
-        return shared == 0 ? new(groups, threads) : new(groups, threads, SharedMemoryConfig.RequestDynamic<double>(shared));
+        int groups = (sets + PerGroup(team) - 1) / PerGroup(team);
+        return shared == 0 ? new(groups, Threads(team)) : new(groups, Threads(team), SharedMemoryConfig.RequestDynamic<double>(shared));
     }
 }

@@ -224,7 +224,8 @@ readonly struct KernelSums(Derivatives<Real> sums) : ISums<KernelSums>
     {
         Vec3<Real> g = Sums.Score;
         Symmetric3<Real> h = Sums.Hessian;
-        return new(new(team.Sum(Sums.F), team.Sum(g.X), team.Sum(g.Y), team.Sum(g.Z),
-            team.Sum(h.XX), team.Sum(h.XY), team.Sum(h.YY), team.Sum(h.XZ), team.Sum(h.YZ), team.Sum(h.ZZ)));
+        Row<Real> first = team.Sum(new(Sums.F, g.X, g.Y)), second = team.Sum(new(h.XX, h.XY, h.YY));
+        Row<Real> third = team.Sum(new(g.Z, h.XZ, h.YZ)), last = team.Sum(new(h.ZZ));
+        return new(new(first.A, first.B, first.C, third.A, second.A, second.B, second.C, third.B, third.C, last.A));
     }
 }

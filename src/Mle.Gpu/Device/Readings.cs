@@ -11,8 +11,11 @@ readonly struct Sums(double a, double b, double c, double least) : ISums<Sums>
 
     public Sums Plus(Sums other) => new(A + other.A, B + other.B, C + other.C, other.Least < Least ? other.Least : Least);
 
-    public Sums Over<TTeam>(TTeam team) where TTeam : struct, ITeam<TTeam> =>
-        new(team.Sum(A), team.Sum(B), team.Sum(C), team.Least(Least));
+    public Sums Over<TTeam>(TTeam team) where TTeam : struct, ITeam<TTeam>
+    {
+        var sums = team.Sum(new(A, B, C));
+        return new(sums.A, sums.B, sums.C, team.Least(new(Least, Least, Least)).A);
+    }
 }
 
 /// <summary>One sum.</summary>
@@ -24,7 +27,7 @@ readonly struct Weight(double sum) : ISums<Weight>
 
     public Weight Plus(Weight other) => new(Sum + other.Sum);
 
-    public Weight Over<TTeam>(TTeam team) where TTeam : struct, ITeam<TTeam> => new(team.Sum(Sum));
+    public Weight Over<TTeam>(TTeam team) where TTeam : struct, ITeam<TTeam> => new(team.Sum(new(Sum)).A);
 }
 
 /// <summary>Σ (x − center), Σ |x − center|, and minus the largest finite |x|.</summary>
@@ -73,7 +76,7 @@ readonly struct Faults<TFamily>(Columns columns) : IReading<Sums> where TFamily 
         valid &= TFamily.Support.LowIncluded ? x >= low : x > low;
         valid &= closed ? x <= high : x < high;
         valid &= !TFamily.Support.Integer || Real.Round(x) == x;
-        return sums.Plus(new(valid ? 0 : 1, 0, 0, double.PositiveInfinity));
+        return sums.Plus(new(valid ? 0.0 : 1.0, 0, 0, double.PositiveInfinity));
     }
 }
 
@@ -92,23 +95,29 @@ struct PassSums : ISums<PassSums>
 
     public readonly PassSums Plus(PassSums other) => new() { Pass = Pass.Merge(other.Pass), Product = 1.0, Second = 1.0 };
 
-    public readonly PassSums Over<TTeam>(TTeam team) where TTeam : struct, ITeam<TTeam> => new()
+    public readonly PassSums Over<TTeam>(TTeam team) where TTeam : struct, ITeam<TTeam>
     {
-        Pass = new()
+        var statistics = team.Sum(new(Pass.A + LogSum.Total(Product, Exponent), Pass.B + LogSum.Total(Second, SecondExponent), Pass.C));
+        var others = team.Sum(new(Pass.Base, Pass.Fraction, Pass.Size));
+        var least = team.Least(new(Pass.Low, -Pass.High, Pass.LeastWeight));
+        return new()
         {
-            A = team.Sum(Pass.A + LogSum.Total(Product, Exponent)),
-            B = team.Sum(Pass.B + LogSum.Total(Second, SecondExponent)),
-            C = team.Sum(Pass.C),
-            Base = team.Sum(Pass.Base),
-            Low = team.Least(Pass.Low),
-            High = -team.Least(-Pass.High),
-            Fraction = team.Sum(Pass.Fraction),
-            Size = team.Sum(Pass.Size),
-            LeastWeight = team.Least(Pass.LeastWeight),
-        },
-        Product = 1.0,
-        Second = 1.0,
-    };
+            Pass = new()
+            {
+                A = statistics.A,
+                B = statistics.B,
+                C = statistics.C,
+                Base = others.A,
+                Fraction = others.B,
+                Size = others.C,
+                Low = least.A,
+                High = -least.B,
+                LeastWeight = least.C,
+            },
+            Product = 1.0,
+            Second = 1.0,
+        };
+    }
 }
 
 /// <summary>The statistics of a row and their sums: what every data set is read by at least once.</summary>

@@ -21,10 +21,11 @@ interface ITeam<TSelf> where TSelf : struct, ITeam<TSelf>
 
     int Size { get; }
 
-    /// <summary>The sum over the team, by a fixed tree.</summary>
-    double Sum(double partial);
+    /// <summary>Three sums over the team, by a fixed tree.</summary>
+    Row<Real> Sum(Row<Real> partial);
 
-    double Least(double partial);
+    /// <summary>The smallest of three values over the team.</summary>
+    Row<Real> Least(Row<Real> partial);
 
     /// <summary>Waits until what the others wrote can be read.</summary>
     void Meet();
@@ -44,9 +45,9 @@ readonly struct OneThread : ITeam<OneThread>
 
     public int Size => 1;
 
-    public double Sum(double partial) => partial;
+    public Row<Real> Sum(Row<Real> partial) => partial;
 
-    public double Least(double partial) => partial;
+    public Row<Real> Least(Row<Real> partial) => partial;
 
     public void Meet() { }
 }
@@ -66,21 +67,28 @@ readonly struct OneWarp : ITeam<OneWarp>
 
     public int Size => Warp.WarpSize;
 
-    public double Sum(double partial)
+    public Row<Real> Sum(Row<Real> partial)
     {
-        for (int distance = Warp.WarpSize / 2; distance > 0; distance >>= 1)
-            partial += Warp.ShuffleXor(partial, distance);
-        return partial;
-    }
-
-    public double Least(double partial)
-    {
+        double a = partial.A, b = partial.B, c = partial.C;
         for (int distance = Warp.WarpSize / 2; distance > 0; distance >>= 1)
         {
-            double other = Warp.ShuffleXor(partial, distance);
-            partial = other < partial ? other : partial;
+            a += Warp.ShuffleXor(a, distance);
+            b += Warp.ShuffleXor(b, distance);
+            c += Warp.ShuffleXor(c, distance);
         }
-        return partial;
+        return new(a, b, c);
+    }
+
+    public Row<Real> Least(Row<Real> partial)
+    {
+        Real a = partial.A, b = partial.B, c = partial.C;
+        for (int distance = Warp.WarpSize / 2; distance > 0; distance >>= 1)
+        {
+            a = Real.Min(Warp.ShuffleXor(a.Value, distance), a);
+            b = Real.Min(Warp.ShuffleXor(b.Value, distance), b);
+            c = Real.Min(Warp.ShuffleXor(c.Value, distance), c);
+        }
+        return new(a, b, c);
     }
 
     public void Meet() => Warp.Barrier();
@@ -90,13 +98,13 @@ readonly struct OneWarp : ITeam<OneWarp>
 /// Sums in two steps of 16 through shared memory: two barriers, where a tree of halves would need eight, and no shuffle,
 /// which some OpenCL devices lack.
 /// </summary>
-readonly struct OneGroup(ArrayView<double> parts, ArrayView<double> rows) : ITeam<OneGroup>
+readonly struct OneGroup(ArrayView<Row<Real>> parts, ArrayView<Row<Real>> rows) : ITeam<OneGroup>
 {
     public const int Width = 16, Largest = Width * Width;
 
-    readonly ArrayView<double> parts = parts, rows = rows;
+    readonly ArrayView<Row<Real>> parts = parts, rows = rows;
 
-    public static OneGroup Join() => new(SharedMemory.Allocate<double>(Largest), SharedMemory.Allocate<double>(Width));
+    public static OneGroup Join() => new(SharedMemory.Allocate<Row<Real>>(Largest), SharedMemory.Allocate<Row<Real>>(Width));
 
     public int Segment => Grid.IdxX;
 
@@ -108,43 +116,45 @@ readonly struct OneGroup(ArrayView<double> parts, ArrayView<double> rows) : ITea
 
     public int Size => Group.DimX;
 
-    public double Sum(double partial)
+    public Row<Real> Sum(Row<Real> partial)
     {
         int size = Group.DimX, rank = Group.IdxX;
         parts[rank] = partial;
         Group.Barrier();
-        if (rank < Width)
+        if (rank < Width && rank * Width < size)
         {
-            double row = 0;
-            for (int i = rank * Width; i < (rank + 1) * Width && i < size; i++)
-                row += parts[i];
+            var row = parts[rank * Width];
+            for (int i = rank * Width + 1; i < (rank + 1) * Width && i < size; i++)
+                row = new(row.A + parts[i].A, row.B + parts[i].B, row.C + parts[i].C);
             rows[rank] = row;
         }
         Group.Barrier();
-        double sum = rows[0];
+        var sum = rows[0];
         for (int i = 1; i * Width < size; i++)
-            sum += rows[i];
+            sum = new(sum.A + rows[i].A, sum.B + rows[i].B, sum.C + rows[i].C);
         return sum;
     }
 
-    public double Least(double partial)
+    public Row<Real> Least(Row<Real> partial)
     {
         int size = Group.DimX, rank = Group.IdxX;
         parts[rank] = partial;
         Group.Barrier();
-        if (rank < Width)
+        if (rank < Width && rank * Width < size)
         {
-            double row = parts[rank < size ? rank : 0];
-            for (int i = rank * Width; i < (rank + 1) * Width && i < size; i++)
-                row = parts[i] < row ? parts[i] : row;
+            var row = parts[rank * Width];
+            for (int i = rank * Width + 1; i < (rank + 1) * Width && i < size; i++)
+                row = Lesser(parts[i], row);
             rows[rank] = row;
         }
         Group.Barrier();
-        double least = rows[0];
+        var least = rows[0];
         for (int i = 1; i * Width < size; i++)
-            least = rows[i] < least ? rows[i] : least;
+            least = Lesser(rows[i], least);
         return least;
     }
+
+    static Row<Real> Lesser(Row<Real> a, Row<Real> b) => new(Real.Min(a.A, b.A), Real.Min(a.B, b.B), Real.Min(a.C, b.C));
 
     public void Meet() => Group.Barrier();
 }

@@ -153,7 +153,7 @@ public class DerivativeLaws
 
         public Real Weight(int i) => weights is null ? 1.0 : weights[i];
 
-        public Real Total(Real partial) => partial;
+        public Row<Real> Total(Row<Real> partial) => partial;
 
         public Derivatives<Real> KernelSum<TFamily>(Vec3<Real> η, Real active) where TFamily : struct, IFamily<TFamily> =>
             TFamily.KernelSum<Held, Real, Real>(this, η);
