@@ -36,7 +36,7 @@ static class Kernels
         where TFamily : struct, IFamily<TFamily> where TTeam : struct, ITeam<TTeam>
     {
         var team = TTeam.Join();
-        if (team.Segment >= which.Length)
+        if (team.MayBeIdle && team.Segment >= which.Length)
             return;
         int d = which[team.Segment], first = columns.Offsets[d];
         Loaded one = default;
@@ -57,16 +57,10 @@ static class Kernels
         where TFamily : struct, IFamily<TFamily> where TTeam : struct, ITeam<TTeam> where TJet : unmanaged, IJet<TJet, Real>
     {
         var team = TTeam.Join();
-        if (team.Segment >= which.Length)
+        if (team.MayBeIdle && team.Segment >= which.Length)
             return;
         int d = which[team.Segment];
         var one = loaded[d];
-        if (one.Invalid != 0)
-        {
-            if (team.Rank == 0)
-                results.Codes[d] = Results.Invalid;
-            return;
-        }
         Ranks order = default;
         if (TFamily.Keep == Keep.RowsAndMedian)
             order = ranks[d];
@@ -75,7 +69,7 @@ static class Kernels
         Estimation.Fit<TFamily, DeviceSample<TFamily, TTeam>, Real, Real, TJet>(
             Sample<TFamily, TTeam>(team, columns, columns.Offsets[d], one, room), one.Summary(order),
             terms.Slots.Prior(unit, terms.Low, terms.High), terms.Slots.Start(unit),
-            terms.Restricted != 0, terms.Bounded != 0, terms.Limit, terms.Exact != 0, ref outcome);
+            terms.Restricted != 0, terms.Bounded != 0, one.Invalid != 0 ? 0 : terms.Limit, terms.Exact != 0, ref outcome);
         if (team.Rank == 0)
             Write<TFamily>(d, one, outcome, terms, results);
     }
@@ -86,7 +80,7 @@ static class Kernels
         where TFamily : struct, IFamily<TFamily> where TTeam : struct, ITeam<TTeam>
     {
         var team = TTeam.Join();
-        if (team.Segment >= which.Length)
+        if (team.MayBeIdle && team.Segment >= which.Length)
             return;
         int d = which[team.Segment];
         var one = loaded[d];
@@ -119,8 +113,8 @@ static class Kernels
             a = Copy(team, a, shared.SubView(team.Place * room, one.Rows));
             if (weights.Length > 0)
                 weights = Copy(team, weights, shared.SubView((team.Places + team.Place) * room, one.Rows));
-            team.Meet();
         }
+        team.Meet();
         return new(team, a, weights, one.Rows, one.Tails);
     }
 
@@ -159,7 +153,7 @@ static class Kernels
         }
         Put(numbers, ref at, count, one.Size);
         results.Iterations[d] = (int)outcome.Iterations.Value;
-        results.Codes[d] = (int)outcome.Code.Value;
+        results.Codes[d] = one.Invalid != 0 ? Results.Invalid : (int)outcome.Code.Value;
         if (outcome.Code > 0.0)
             results.Outcomes[d] = outcome;
     }

@@ -11,6 +11,9 @@ interface ITeam<TSelf> where TSelf : struct, ITeam<TSelf>
     /// <summary>Which data set of the launch.</summary>
     int Segment { get; }
 
+    /// <summary>Whether a launch may have more teams than data sets.</summary>
+    bool MayBeIdle { get; }
+
     /// <summary>Which team of the group, and how many it has.</summary>
     int Place { get; }
 
@@ -37,6 +40,8 @@ readonly struct OneThread : ITeam<OneThread>
 
     public int Segment => Grid.GlobalIndex.X;
 
+    public bool MayBeIdle => true;
+
     public int Place => Group.IdxX;
 
     public int Places => Group.DimX;
@@ -58,6 +63,8 @@ readonly struct OneWarp : ITeam<OneWarp>
     public static OneWarp Join() => default;
 
     public int Segment => Grid.GlobalIndex.X / Warp.WarpSize;
+
+    public bool MayBeIdle => true;
 
     public int Place => Group.IdxX / Warp.WarpSize;
 
@@ -107,6 +114,8 @@ readonly struct OneGroup(ArrayView<Row<Real>> parts, ArrayView<Row<Real>> rows) 
     public static OneGroup Join() => new(SharedMemory.Allocate<Row<Real>>(Largest), SharedMemory.Allocate<Row<Real>>(Width));
 
     public int Segment => Grid.IdxX;
+
+    public bool MayBeIdle => false;
 
     public int Place => 0;
 
