@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle;
 
 /// <summary>What a fit ended with, in standardised units and the solver's coordinates.</summary>
@@ -30,8 +33,9 @@ public static class Estimation
     /// <param name="userStart">Slots to start from that the user gave, else NaN.</param>
     /// <param name="restricted">Whether anything is known: values, bounds, or a region that is not the whole space.</param>
     /// <param name="bounded">Whether the user gave bounds: then maxima on them count, and theory about the open space does not.</param>
+    [MethodImpl(NoInlining)]
     public static void Fit<TFamily, TSample, T, R, TJet>(
-        TSample sample, Summary<R> summary, Prior<R> prior, Vec3<R> userStart, bool restricted, bool bounded, int limit, bool exact,
+        in TSample sample, in Summary<R> summary, in Prior<R> prior, Vec3<R> userStart, bool restricted, bool bounded, int limit, bool exact,
         ref Outcome<R> outcome)
         where TFamily : struct, IFamily<TFamily>
         where TSample : struct, ISample<T, R>, allows ref struct
@@ -66,7 +70,7 @@ public static class Estimation
             R ended = one, steps = zero;
             if (!TFamily.StartIsMaximum || bounded)
                 ended = Newton.Maximize<LogLikelihood<TFamily, TSample, T, R, TJet>, Vec3<R>, TJet, R>(
-                    objective, ref from, ref jet, idle, limit, exact || TFamily.Starts > 1, out steps);
+                    ref objective, ref from, ref jet, idle, limit, exact || TFamily.Starts > 1, out steps);
             else if (exact)
                 objective.At(from, one, ref jet);
             iterations += steps;

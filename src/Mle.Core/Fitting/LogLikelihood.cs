@@ -30,7 +30,7 @@ public enum Domain
 /// ℓ(θ) without log h, which no parameter changes: a sum over rows, or for a collapsed family one term at Σ t.
 /// </summary>
 public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
-    TSample sample, Summary<R> summary, Prior<R> prior, Domain domain)
+    in TSample sample, in Summary<R> summary, in Prior<R> prior, Domain domain)
     : IObjective<Vec3<R>, TJet, R>
     where TFamily : struct, IFamily<TFamily>
     where TSample : struct, ISample<T, R>, allows ref struct

@@ -58,8 +58,9 @@ public static class Newton
     /// <param name="idle">Above 0 in lanes that hold nothing to solve.</param>
     /// <param name="exact">Whether to evaluate at the last point; without it <paramref name="here"/> is one step old.</param>
     /// <returns>An <see cref="Ending"/>.</returns>
+    [MethodImpl(NoInlining)]
     public static R Maximize<TObjective, TPoint, TJet, R>(
-        TObjective f, ref TPoint θ, ref TJet here, R idle, int limit, bool exact, out R iterations)
+        ref TObjective f, ref TPoint θ, ref TJet here, R idle, int limit, bool exact, out R iterations)
         where TObjective : struct, IObjective<TPoint, TJet, R>, allows ref struct
         where TPoint : struct
         where TJet : struct, IAscent<TJet, TPoint, R>

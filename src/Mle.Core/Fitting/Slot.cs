@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle;
 
 /// <summary>The lanes of some <see cref="Standardization"/>s.</summary>
@@ -24,6 +27,7 @@ public readonly struct Slot(Link link, Role role, double known, double start, do
     public bool IsFree => double.IsNaN(Known);
 
     /// <summary>The θ of a reported value; NaN of NaN.</summary>
+    [MethodImpl(NoInlining)]
     public double Coordinate(double value, Standardization unit)
     {
         double v = unit.Unmap(role, value);

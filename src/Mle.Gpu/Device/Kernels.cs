@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 
 namespace Mle.Gpu;
@@ -71,7 +72,7 @@ static class Kernels
             terms.Slots.Prior(unit, terms.Low, terms.High), terms.Slots.Start(unit),
             terms.Restricted != 0, terms.Bounded != 0, one.Invalid != 0 ? 0 : terms.Limit, terms.Exact != 0, ref outcome);
         if (team.Rank == 0)
-            Write<TFamily>(d, one, outcome, terms, results);
+            Write<TFamily>(d, loaded[d], ref outcome, terms, results);
     }
 
     /// <summary>Value, score and Hessian of loaded data sets at one point, one team each.</summary>
@@ -125,7 +126,8 @@ static class Kernels
         return to;
     }
 
-    static void Write<TFamily>(int d, Loaded one, Outcome<Real> outcome, Terms terms, Results results) where TFamily : struct, IFamily<TFamily>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void Write<TFamily>(int d, Loaded one, ref Outcome<Real> outcome, in Terms terms, Results results) where TFamily : struct, IFamily<TFamily>
     {
         var numbers = results.Numbers;
         int count = (int)results.Codes.Length, at = d, k = TFamily.Slots;
