@@ -14,14 +14,15 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
     /// </summary>
     const int GroupSize = 256, GroupsPerMultiprocessor = 2;
 
-    /// <summary>Threads of a group of single threads or of warps: a group ends with its slowest, so that it is kept small.</summary>
-    const int FewThreads = 128;
-
-    /// <summary>Threads of a group that stands for a warp.</summary>
+    /// <summary>
+    /// Threads of a group that stands for a warp. Single threads and warps are launched in groups as small as a warp: a
+    /// group's registers are free only when its slowest member is done, and at 128 of them a multiprocessor holds 16 warps,
+    /// fewer than the 32 groups that it can.
+    /// </summary>
     const int SmallGroup = 32;
 
-    /// <summary>Bytes of shared memory that rows may take of a group: seven groups fit 228 KB.</summary>
-    const int RowBytes = 32 << 10;
+    /// <summary>Bytes of shared memory that rows may take of a group: 14 groups fit 228 KB, about as many as registers allow.</summary>
+    const int RowBytes = 16 << 10;
 
     /// <summary>Rows of a chunk of a giant data set. The cut is the same on every device, so that only rounding differs.</summary>
     const int ChunkRows = 1 << 16;
@@ -77,10 +78,9 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
             _ => Fitter<OneGroup, TJet>(),
         };
         int columns = TFamily.Keep == Keep.Table || !chunk.Batch.Weights.IsEmpty ? 2 : 1;
-        int perTeam = columns * (team == Team.Warp ? PerGroup(team) : 1);
-        int room = team != Team.Thread && (long)launch.Longest * perTeam * sizeof(double) <= RowBytes ? launch.Longest : 0;
+        int room = team != Team.Thread && (long)launch.Longest * columns * sizeof(double) <= RowBytes ? launch.Longest : 0;
         // OpenCL refuses shared memory of no length where a kernel has a use for it.
-        int shared = TFamily.Keep == Keep.Sums ? 0 : Math.Max(1, room * perTeam);
+        int shared = TFamily.Keep == Keep.Sums ? 0 : Math.Max(1, room * columns);
         fit(chunk.Stream, Config(team, launch.Members.Count, shared), chunk.Columns(TFamily.Keep), launch.Which,
             chunk.Loaded.View(chunk.Count), chunk.Ranks.View(TFamily.Keep == Keep.RowsAndMedian ? chunk.Count : 0), terms, chunk.Results<TFamily>(), room);
     }
@@ -160,21 +160,13 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
 
     int Threads(Team team)
     {
-        int most = Math.Min(GroupSize, Accelerator.MaxNumThreadsPerGroup), warp = Shuffles ? Accelerator.WarpSize : Math.Min(SmallGroup, most);
-        return team == Team.Group ? most : team == Team.Warp && !Shuffles ? warp : Math.Max(1, Math.Min(FewThreads, most) / warp) * warp;
+        int most = Math.Min(GroupSize, Accelerator.MaxNumThreadsPerGroup);
+        return team == Team.Group ? most : Shuffles ? Accelerator.WarpSize : Math.Min(SmallGroup, most);
     }
-
-    /// <summary>How many data sets a group works on.</summary>
-    int PerGroup(Team team) => team switch
-    {
-        Team.Thread => Threads(team),
-        Team.Warp when Shuffles => Threads(team) / Accelerator.WarpSize,
-        _ => 1,
-    };
 
     KernelConfig Config(Team team, int sets, int shared)
     {
-        int groups = (sets + PerGroup(team) - 1) / PerGroup(team);
-        return shared == 0 ? new(groups, Threads(team)) : new(groups, Threads(team), SharedMemoryConfig.RequestDynamic<double>(shared));
+        int threads = Threads(team), groups = team == Team.Thread ? (sets + threads - 1) / threads : sets;
+        return shared == 0 ? new(groups, threads) : new(groups, threads, SharedMemoryConfig.RequestDynamic<double>(shared));
     }
 }

@@ -52,7 +52,7 @@ static class Kernels
     }
 
     /// <summary>Fits data sets that have been loaded, from start to verdict, one team each.</summary>
-    /// <param name="room">How many rows of each team fit into shared memory.</param>
+    /// <param name="room">How many rows fit into shared memory.</param>
     public static void Fit<TFamily, TTeam, TJet>(
         Columns columns, ArrayView<int> which, ArrayView<Loaded> loaded, ArrayView<Ranks> ranks, Terms terms, Results results, int room)
         where TFamily : struct, IFamily<TFamily> where TTeam : struct, ITeam<TTeam> where TJet : unmanaged, IJet<TJet, Real>
@@ -111,9 +111,9 @@ static class Kernels
         if (room > 0)
         {
             var shared = SharedMemory.GetDynamic<double>();
-            a = Copy(team, a, shared.SubView(team.Place * room, one.Rows));
+            a = Copy(team, a, shared.SubView(0, one.Rows));
             if (weights.Length > 0)
-                weights = Copy(team, weights, shared.SubView((team.Places + team.Place) * room, one.Rows));
+                weights = Copy(team, weights, shared.SubView(room, one.Rows));
         }
         team.Meet();
         return new(team, a, weights, one.Rows, one.Tails);

@@ -14,11 +14,6 @@ interface ITeam<TSelf> where TSelf : struct, ITeam<TSelf>
     /// <summary>Whether a launch may have more teams than data sets.</summary>
     bool MayBeIdle { get; }
 
-    /// <summary>Which team of the group, and how many it has.</summary>
-    int Place { get; }
-
-    int Places { get; }
-
     /// <summary>Which thread of the team.</summary>
     int Rank { get; }
 
@@ -42,10 +37,6 @@ readonly struct OneThread : ITeam<OneThread>
 
     public bool MayBeIdle => true;
 
-    public int Place => Group.IdxX;
-
-    public int Places => Group.DimX;
-
     public int Rank => 0;
 
     public int Size => 1;
@@ -57,18 +48,14 @@ readonly struct OneThread : ITeam<OneThread>
     public void Meet() { }
 }
 
-/// <summary>Sums by butterflies: a + b is b + a, so that all lanes agree.</summary>
+/// <summary>A group of a single warp, which leaves nothing behind when it is done. Sums by butterflies: a + b is b + a, so that all lanes agree.</summary>
 readonly struct OneWarp : ITeam<OneWarp>
 {
     public static OneWarp Join() => default;
 
-    public int Segment => Grid.GlobalIndex.X / Warp.WarpSize;
+    public int Segment => Grid.IdxX;
 
-    public bool MayBeIdle => true;
-
-    public int Place => Group.IdxX / Warp.WarpSize;
-
-    public int Places => Group.DimX / Warp.WarpSize;
+    public bool MayBeIdle => false;
 
     public int Rank => Warp.LaneIdx;
 
@@ -116,10 +103,6 @@ readonly struct OneGroup(ArrayView<Row<Real>> parts, ArrayView<Row<Real>> rows) 
     public int Segment => Grid.IdxX;
 
     public bool MayBeIdle => false;
-
-    public int Place => 0;
-
-    public int Places => 1;
 
     public int Rank => Group.IdxX;
 
