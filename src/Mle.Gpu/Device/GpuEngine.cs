@@ -133,10 +133,17 @@ public sealed class GpuEngine : IEngine
         }
     }
 
+    /// <summary>A lost device refuses even this; its memory is gone with it.</summary>
     public void Dispose()
     {
-        Accelerator.Dispose();
-        context.Dispose();
+        try
+        {
+            Accelerator.Dispose();
+            context.Dispose();
+        }
+        catch (AcceleratorException)
+        {
+        }
     }
 
     sealed class Opening(GpuEngine engine, FamilyInfo info, Batch batch, FitOptions options) : IFamilyVisitor<IRun?>
