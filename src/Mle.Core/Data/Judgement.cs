@@ -49,6 +49,7 @@ public sealed class Judgement<TFamily> where TFamily : struct, IFamily<TFamily>
         if (options.Detail == Detail.Complete)
             Table.LogLikelihood[d] = double.NaN;
         Table.Size[d] = length;
+        Table.Iterations[d] = 0;
         Table.Status[d] = Status.InvalidData;
         Table.Verdicts[d] = new(Status.InvalidData, reason);
     }

@@ -13,24 +13,25 @@ static class Chunks
         GpuEngine engine, Batch batch, CancellationToken cancellation, Action<DeviceBatch> begin, Action<DeviceBatch> finish)
     {
         long budget = engine.Available / 2;
-        DeviceBatch? worked = null, idle = null;
+        DeviceBatch? worked = null, next = null, idle = null;
         try
         {
             for (int from = 0; from < batch.Count;)
             {
                 cancellation.ThrowIfCancellationRequested();
                 int to = End(batch, from, budget);
-                var chunk = idle ?? new(engine);
+                next = idle ?? new(engine);
                 idle = null;
                 try
                 {
-                    chunk.Send(batch, from, to);
-                    begin(chunk);
+                    next.Send(batch, from, to);
+                    begin(next);
                 }
                 catch (Exception e) when (GpuEngine.IsOutOfMemory(e))
                 {
                     // First the device for itself, then a smaller chunk.
-                    chunk.Dispose();
+                    next.Dispose();
+                    next = null;
                     if (worked is null && to - from == 1)
                         throw;
                     if (worked is null)
@@ -43,7 +44,7 @@ static class Chunks
                 }
                 if (worked is not null)
                     finish(worked);
-                (idle, worked, from) = (worked, chunk, to);
+                (idle, worked, next, from) = (worked, next, null, to);
             }
             if (worked is not null)
                 finish(worked);
@@ -51,6 +52,7 @@ static class Chunks
         finally
         {
             worked?.Dispose();
+            next?.Dispose();
             idle?.Dispose();
         }
     }

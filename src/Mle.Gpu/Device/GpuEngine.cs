@@ -32,7 +32,8 @@ public sealed class GpuEngine : IEngine
         context = Accelerators.CreateContext();
         try
         {
-            Accelerator = context.Devices.First(d => Accelerators.Describe(context, d).Id == device.Id).CreateAccelerator(context);
+            var found = context.Devices.FirstOrDefault(d => Accelerators.Describe(context, d).Id == device.Id) ?? throw new InvalidOperationException("there is no such device");
+            Accelerator = found.CreateAccelerator(context);
         }
         catch (Exception e)
         {
@@ -65,6 +66,16 @@ public sealed class GpuEngine : IEngine
     public FitTable Fit(Family family, DeviceBatch batch, FitOptions options) =>
         Guard(() => Run(family, batch.Batch, options)?.On(batch) ?? Categorical.Fit(family, batch.Batch, options));
 
+    /// <summary>
+    /// What a fit does on the device, without the copies and the table of its results: each call starts it once, on the
+    /// batch's stream, so that it can be timed by itself.
+    /// </summary>
+    internal Action Kernels(Family family, DeviceBatch batch, FitOptions options)
+    {
+        var run = Run(family, batch.Batch, options);
+        return () => run?.Start(batch);
+    }
+
     IRun? Run(Family family, Batch batch, FitOptions options) => family.Accept(new Opening(this, family.Info, batch, options));
 
     /// <summary>Copies a batch to the device, to be fitted there more than once.</summary>
@@ -72,9 +83,17 @@ public sealed class GpuEngine : IEngine
     public DeviceBatch Upload(Batch batch) => Guard(() =>
     {
         var resident = new DeviceBatch(this);
-        resident.Send(batch, 0, batch.Count);
-        resident.Stream.Synchronize();
-        return resident;
+        try
+        {
+            resident.Send(batch, 0, batch.Count);
+            resident.Stream.Synchronize();
+            return resident;
+        }
+        catch
+        {
+            resident.Dispose();
+            throw;
+        }
     });
 
     public Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options) =>
@@ -129,7 +148,7 @@ public sealed class GpuEngine : IEngine
         }
         catch (Exception e) when (e is AcceleratorException or InternalCompilerException or NotSupportedException or DllNotFoundException)
         {
-            throw new DeviceException($"The device {name} failed: {(e is CLException cl ? cl.Error.ToString() : e.Message)}", e);
+            throw new DeviceException($"The device {name} failed: {(e is CLException cl ? cl.Error.ToString() : e.GetBaseException().Message)}", e);
         }
     }
 

@@ -27,7 +27,9 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
     /// <summary>Rows of a chunk of a giant data set. The cut is the same on every device, so that only rounding differs.</summary>
     const int ChunkRows = 1 << 16;
 
-    KernelSpecialization Limits => Accelerator is CudaAccelerator ? new(GroupSize, GroupsPerMultiprocessor) : KernelSpecialization.Empty;
+    internal static KernelSpecialization OnCuda => new(GroupSize, GroupsPerMultiprocessor);
+
+    KernelSpecialization Limits => Accelerator is CudaAccelerator ? OnCuda : KernelSpecialization.Empty;
 
     Accelerator Accelerator => engine.Accelerator;
 
@@ -96,6 +98,13 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
         };
         evaluate(chunk.Stream, Config(team, launch.Members.Count, 0), chunk.Columns(TFamily.Keep), launch.Which,
             chunk.Loaded.View(chunk.Count), terms, chunk.Sums.View(chunk.Count));
+    }
+
+    /// <summary>Takes the memory that the sums over a giant data set need, while a lack of it still leads to smaller chunks.</summary>
+    public void Reserve(DeviceBatch chunk, int rows)
+    {
+        chunk.Columns(TFamily.Keep);
+        chunk.Parts<PassSums>((rows + ChunkRows - 1) / ChunkRows + 1);
     }
 
     /// <summary>A sum over the rows of a giant data set by the whole grid.</summary>

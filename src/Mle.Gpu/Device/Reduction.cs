@@ -21,7 +21,10 @@ sealed class Reduction<TFamily>(GpuEngine engine, FamilyInfo info, Batch batch, 
         foreach (var launch in chunk.All)
         {
             if (launch.Team == Team.Grid)
+            {
+                kernels.Reserve(chunk, launch.Longest);
                 continue;
+            }
             kernels.Load(chunk, launch, Wanted.Complete);
             kernels.Evaluate(chunk, launch, Terms);
         }

@@ -11,6 +11,9 @@ interface IRun
 
     /// <summary>Fits a batch from the host's memory.</summary>
     FitTable InChunks();
+
+    /// <summary>Starts the kernels on a batch that is on the device, and leaves their results there.</summary>
+    void Start(DeviceBatch resident);
 }
 
 /// <summary>One call of Fit for one family: launches the kernels, and makes a table of what they find.</summary>
@@ -58,20 +61,30 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
         return Table;
     }
 
+    public void Start(DeviceBatch resident) => Start(resident, resident.All, judgement.OrderFirst);
+
     void Begin(DeviceBatch chunk) => Solve(chunk, chunk.All, judgement.OrderFirst);
 
     void Solve(DeviceBatch chunk, IEnumerable<Launch> launches, bool ordered)
     {
-        foreach (var launch in launches)
-        {
-            if (launch.Team == Team.Grid)
-                continue;
-            kernels.Load(chunk, launch, Wanted(ordered));
-            kernels.Fit<TJet>(chunk, launch, Terms);
-        }
+        Start(chunk, launches, ordered);
         chunk.Codes.Fetch(chunk.Stream, chunk.Count);
         chunk.Iterations.Fetch(chunk.Stream, chunk.Count);
         chunk.Numbers.Fetch(chunk.Stream, chunk.Count * DeviceBatch.NumbersOf<TFamily>());
+    }
+
+    void Start(DeviceBatch chunk, IEnumerable<Launch> launches, bool ordered)
+    {
+        foreach (var launch in launches)
+        {
+            if (launch.Team == Team.Grid)
+            {
+                kernels.Reserve(chunk, launch.Longest);
+                continue;
+            }
+            kernels.Load(chunk, launch, Wanted(ordered));
+            kernels.Fit<TJet>(chunk, launch, Terms);
+        }
     }
 
     void Finish(DeviceBatch chunk)
