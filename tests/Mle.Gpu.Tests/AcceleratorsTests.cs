@@ -12,6 +12,12 @@ public class AcceleratorsTests(ITestOutputHelper output)
         IEnumerable<string> tested = all.Where(a => a.Unusable is null).Select(a => $"{a.Name} ({a.Kind})");
         output.WriteLine(missing is null ? $"GPU engine: built, tested on {string.Join(", ", tested)}" : $"GPU engine: none, {missing}");
 
+        foreach (var kind in new[] { AcceleratorKind.Cuda, AcceleratorKind.OpenCL })
+            if (!all.Any(a => a.Kind == kind))
+                output.WriteLine($"GPU table: {kind.ToString().ToLowerInvariant()} none: {missing ?? "no such device found"}");
+        foreach (var device in all.Where(a => a.Unusable is not null))
+            output.WriteLine($"GPU table: {device.Id} none: {device.Unusable}");
+
         if (missing is null)
             Assert.Contains(all, a => a is { Kind: AcceleratorKind.Host, Float64: true, Unusable: null });
         else
