@@ -154,7 +154,7 @@ sealed class Report(string folder, Machine machine, string arguments)
             var text = new StringBuilder();
             text.AppendLine($"{machine.Device}, {machine.Driver}, beside {machine.Cores} cores of {machine.Cpu}, {machine.Dotnet}, commit {machine.Commit}, {machine.Date}").AppendLine();
             if (Limits is { } l)
-                text.AppendLine($"Limits: copy {Short(l.Copy, "B/s")}, read {Short(l.Read, "B/s")}, bus {Short(l.Bus, "B/s")}, float64 {Short(l.Float64, "FMA/s")}.").AppendLine();
+                text.AppendLine($"Limits: copy {Short(l.Copy, "B/s")}, read {Short(l.Read, "B/s")}, bus {Short(l.Bus, "B/s")}, float64 {Short(l.Float64, " FMA/s")}.").AppendLine();
             string[] columns = ["kernels", "resident", "copied", "cpu", "jax", "jax resident"];
             text.AppendLine($"| fits/s (of the limit) | sets × length | {string.Join(" | ", columns)} |");
             text.AppendLine($"|---|---:|{string.Concat(columns.Select(_ => "---:|"))}");

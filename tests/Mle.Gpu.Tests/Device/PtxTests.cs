@@ -76,13 +76,21 @@ public partial class PtxTests
 
     [Fact]
     public void Hot_loops_call_nothing() =>
-        None(from k in measured.Value from l in k.HotLoops where !TakesPolygammas(k, l)
-             from i in l.Instructions where i.StartsWith("call") select $"{k}, {l.Function}: {i}");
+        None(from k in measured.Value
+             from l in k.HotLoops
+             where !TakesPolygammas(k, l)
+             from i in l.Instructions
+             where i.StartsWith("call")
+             select $"{k}, {l.Function}: {i}");
 
     [Fact]
     public void Hot_loops_keep_everything_in_registers() =>
-        None(from k in measured.Value from l in k.HotLoops where !TakesPolygammas(k, l)
-             from i in l.Instructions where i.Contains(".local") select $"{k}, {l.Function}: {i}");
+        None(from k in measured.Value
+             from l in k.HotLoops
+             where !TakesPolygammas(k, l)
+             from i in l.Instructions
+             where i.Contains(".local")
+             select $"{k}, {l.Function}: {i}");
 
     /// <summary>
     /// A fit does spill, to keep within these registers: the state of the solver, once an iteration and outside the loops
