@@ -35,6 +35,8 @@ public readonly struct Bernoulli : IFamily<Bernoulli>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, R.IfLess(s.Low, 1.0, 0.0, AllOne), AllZero), 0.0);
 
+    public static int Cone(Kind kind, double x, double trials, int slot) => x > 0 ? 1 : -1;
+
     public static FamilyInfo Info { get; } = new(
         "bernoulli", "P(x) = p^x (1-p)^(1-x)", "x = 0, 1",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

@@ -47,6 +47,8 @@ public readonly struct Binomial : IFamily<Binomial>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> => R.IfLess(0.0, free.X,
         R.IfLess(0.0, s.Sums.A, R.IfLess(0.0, s.Sums.B, 0.0, NoFailure), R.IfLess(0.0, s.Sums.B, NoSuccess, NoTrial)), 0.0);
 
+    public static int Cone(Kind kind, double x, double trials, int slot) => x == trials ? 1 : x == 0 ? -1 : 0;
+
     public static FamilyInfo Info { get; } = new(
         "binomial", "P(x) = C(m, x) p^x (1-p)^(m-x), m trials in every row", "x = 0, 1, ..., m",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

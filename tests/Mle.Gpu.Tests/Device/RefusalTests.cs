@@ -29,6 +29,8 @@ public class RefusalTests(Devices devices)
     {
         public override FamilyInfo Info => Distribution.Info;
 
+        public override TResult Accept<TResult>(IModelVisitor<TResult> visitor) => throw new NotSupportedException();
+
         public override TResult Accept<TResult>(IFamilyVisitor<TResult> visitor) => visitor.Visit<Distribution>();
 
         readonly struct Distribution : IFamily<Distribution>
