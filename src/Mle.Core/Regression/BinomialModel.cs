@@ -46,11 +46,11 @@ public readonly struct BinomialModel<TLink> : IModel<BinomialModel<TLink>> where
         return T.Exp(logp);
     }
 
-    public static Vec3<Real> Start(Summary<Real> s)
-    {
-        double yes = s.Sums.A, no = s.Sums.B;
-        return new(TLink.Quantile((yes + 0.5) / (yes + no + 1)));
-    }
+    public static int Statistics => 2;
+
+    public static string Marginal => Binomial.Info.Name;
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => new(TLink.Quantile(1 / (1 + Math.Exp(-(double)θ.X))));
 
     public static int Cone(Kind kind, double y, double trials, int slot) => Binomial.Cone(kind, y, trials, slot);
 }

@@ -21,6 +21,8 @@ public readonly struct Tobit : IChart<Tobit>
         [new("mu", Link.Identity, Role.Location, "real"), new("sigma", Link.Log, Role.Scale, "> 0")],
         "the terms explain every y > 0, or no y is above 0", "Tobin, Econometrica 26, 1958");
 
+    public static double CensoredBelow => 0;
+
     public static Vec3<T> Coordinates<T>(Vec3<T> u) where T : unmanaged, IReal<T> => u;
 
     public static Vec3<Real> Predictors(Vec3<Real> θ) => θ;

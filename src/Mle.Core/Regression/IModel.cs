@@ -20,7 +20,7 @@ public enum Kind
 /// The distribution of one row's response given its linear predictors u, one for each parameter:
 /// log f(y; u) = log h(y) + LogDensity(t(y), u).
 /// </summary>
-/// <remarks>Kernel code but for <see cref="Info"/>, <see cref="Start"/> and <see cref="Cone"/>.</remarks>
+/// <remarks>Kernel code down to <see cref="Differentiate"/>.</remarks>
 public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
 {
     /// <summary>Parameters stand in the order of the predictors.</summary>
@@ -33,6 +33,12 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
     static abstract Equivariance Equivariance { get; }
 
     static virtual bool TakesTrials => false;
+
+    /// <summary>Where smaller responses are recorded as this one.</summary>
+    static virtual double CensoredBelow => double.NegativeInfinity;
+
+    /// <summary>How many statistics a row has.</summary>
+    static virtual int Statistics => 1;
 
     static abstract Row<T> Statistic<T>(Row<T> y) where T : unmanaged, IReal<T>;
 
@@ -54,8 +60,11 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
         _ => TSelf.LogDensity(t.Lift<Jet3<T>>(), Jet3<T>.At(u)).Parts,
     };
 
-    /// <summary>The predictors to start from, were they constants; from a summary in which censored rows stand for themselves.</summary>
-    static abstract Vec3<Real> Start(Summary<Real> s);
+    /// <summary>The family that the response would have were there no predictors.</summary>
+    static abstract string Marginal { get; }
+
+    /// <summary>The predictors, were they constants, of the marginal family's coordinates: where to start from.</summary>
+    static abstract Vec3<Real> Start(Vec3<Real> θ);
 
     /// <summary>
     /// +1 where a row's likelihood never falls as the predictor of this parameter grows, −1 where it never falls as it
@@ -72,6 +81,9 @@ public interface IChart<TSelf> where TSelf : struct, IChart<TSelf>
     static abstract Vec3<T> Coordinates<T>(Vec3<T> u) where T : unmanaged, IReal<T>;
 
     static abstract Vec3<Real> Predictors(Vec3<Real> θ);
+
+    /// <inheritdoc cref="IModel{TSelf}.CensoredBelow"/>
+    static virtual double CensoredBelow => double.NegativeInfinity;
 }
 
 /// <summary>A family with a predictor for each of its parameters, each on its own link.</summary>
@@ -102,7 +114,11 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(u);
 
-    public static Vec3<Real> Start(Summary<Real> s) => TFamily.Start(s, default, new(1.0, 1.0, 1.0), 0);
+    public static int Statistics => TFamily.Statistics;
+
+    public static string Marginal => TFamily.Info.Name;
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => θ;
 
     public static int Cone(Kind kind, double y, double trials, int slot) => TFamily.Cone(kind, y, trials, slot);
 }
@@ -133,7 +149,13 @@ public readonly struct Charted<TFamily, TChart> : IModel<Charted<TFamily, TChart
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(TChart.Coordinates(u));
 
-    public static Vec3<Real> Start(Summary<Real> s) => TChart.Predictors(Direct<TFamily>.Start(s));
+    public static int Statistics => TFamily.Statistics;
+
+    public static string Marginal => TFamily.Info.Name;
+
+    public static double CensoredBelow => TChart.CensoredBelow;
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => TChart.Predictors(θ);
 
     public static int Cone(Kind kind, double y, double trials, int slot) => Cones.Of(Info, kind, y, slot);
 }

@@ -16,12 +16,6 @@ static class Zeros
     /// <summary>θ of the count part: a mean alone, or a size before it.</summary>
     public static Vec3<T> Counts<TFamily, T>(Vec3<T> u) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
         TFamily.Slots == 1 ? new(u.X) : new(u.Z, u.X);
-
-    public static Vec3<Real> Start<TFamily>(Summary<Real> s, double zero) where TFamily : struct, IFamily<TFamily>
-    {
-        double mean = Math.Log(Math.Max((double)s.Mean, 0.1));
-        return new(mean, zero, 0.0);
-    }
 }
 
 /// <summary>
@@ -59,7 +53,9 @@ public readonly struct ZeroInflated<TFamily> : IModel<ZeroInflated<TFamily>> whe
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(Zeros.Counts<TFamily, T>(u)) / (1.0 + T.Exp(u.Y));
 
-    public static Vec3<Real> Start(Summary<Real> s) => Zeros.Start<TFamily>(s, -1);
+    public static string Marginal => "poisson";
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => new(θ.X, -1.0, 0.0);
 
     public static int Cone(Kind kind, double y, double trials, int slot) =>
         kind != Kind.Exact ? 0 : slot == 0 ? (y == 0 ? -1 : 0) : slot == 1 ? (y == 0 ? 1 : -1) : 0;
@@ -107,7 +103,9 @@ public readonly struct Hurdle<TFamily> : IModel<Hurdle<TFamily>> where TFamily :
     /// <summary>log(1 − eˣ).</summary>
     static T LogOneLess<T>(T x) where T : unmanaged, IReal<T> => T.IfLess(x, -0.7, T.Log1p(-T.Exp(x)), T.Log(-T.Expm1(x)));
 
-    public static Vec3<Real> Start(Summary<Real> s) => Zeros.Start<TFamily>(s, 0);
+    public static string Marginal => "poisson";
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => new(θ.X, 0.0, 0.0);
 
     public static int Cone(Kind kind, double y, double trials, int slot) =>
         kind == Kind.Exact && slot == 1 ? (y == 0 ? -1 : 1) : 0;

@@ -1,0 +1,79 @@
+namespace Mle;
+
+/// <summary>The rows of a model.</summary>
+readonly struct ModelRows<TModel> : IResponseRows where TModel : struct, IModel<TModel>
+{
+    public Support Support => TModel.Support;
+
+    public bool TakesTrials => TModel.TakesTrials;
+
+    public double CensoredBelow => TModel.CensoredBelow;
+
+    public int Statistics => TModel.Statistics;
+
+    public Row<Real> Statistic(double y, double trials) => TModel.Statistic(new Row<Real>(y, trials));
+
+    public double LogBase(double y, double trials) => TModel.LogBase(new Row<Real>(y, trials), Statistic(y, trials));
+
+    public int Cone(Kind kind, double y, double trials, int slot) => TModel.Cone(kind, y, trials, slot);
+}
+
+/// <summary>Regressions of models with up to three parameters, and fits of their families to censored or truncated data.</summary>
+sealed class ModelRegression<TModel, T>(Family family, Batch batch, FitOptions options)
+    : Regression<ModelRows<TModel>, ModelResponse<TModel, T>, T>(family, batch, options, LayoutOf(batch, options), default, default)
+    where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T>
+{
+    FitTable marginals = null!;
+    Family marginal = null!;
+
+    protected override Equivariance Equivariance => TModel.Equivariance;
+
+    static Layout LayoutOf(Batch batch, FitOptions options)
+    {
+        var info = TModel.Info;
+        if (batch.Predictors.Keys.FirstOrDefault(name => info.Parameters.All(p => p.Name != name)) is { } unknown)
+            throw new ArgumentException($"{info.Name} has no parameter '{unknown}' to predict; it has {string.Join(", ", info.Parameters.Select(p => p.Name))}.");
+        return new([.. info.Parameters.Select(p => (p, batch.Predictors.GetValueOrDefault(p.Name)))],
+            (s, term) => info.Parameters[s].Name == info.Primary ? term : $"{info.Parameters[s].Name}:{term}", options);
+    }
+
+    /// <summary>The family without predictors, fitted to rows of which censored ones stand for themselves.</summary>
+    protected override void Marginals()
+    {
+        marginal = Families.Find(TModel.Marginal)!;
+        var data = new Rows<ModelRows<TModel>>(default, Batch, IsPredicted);
+        var values = new double[Batch.Values.Length];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = data.Imputed(i);
+        var trials = TModel.TakesTrials && Batch.Trials.IsEmpty ? Ones(values.Length) : Batch.Trials;
+        using var engine = new CpuEngine();
+        marginals = engine.Fit(marginal, new(values, [.. Batch.Offsets], default, trials),
+            new() { Detail = Detail.Estimates, Threads = Options.Threads, Cancellation = Options.Cancellation });
+    }
+
+    static double[] Ones(int count)
+    {
+        var ones = new double[count];
+        Array.Fill(ones, 1);
+        return ones;
+    }
+
+    protected override void Start(int d, Standardization unit, Span<double> u)
+    {
+        var parameters = marginal.Info.Parameters;
+        Span<double> θ = stackalloc double[3];
+        var limit = marginals[d].Verdict.Limit;
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            double value = marginals[d][i];
+            if (double.IsNaN(value) && limit is not null && limit.TryGetValue(parameters[i].Name, out double at))
+                value = at;
+            double coordinate = new Slot(parameters[i].Link, parameters[i].Role, value, value, value, value).Coordinate(value, unit);
+            // Where the marginal family has no finite maximum, a factor of e³ towards where it would be.
+            θ[i] = double.IsNaN(coordinate) ? 0 : Math.Clamp(coordinate, parameters[i].Link == Link.Identity ? double.MinValue : -20, parameters[i].Link == Link.Identity ? double.MaxValue : 3 + Math.Max(0, Math.Min(coordinate, 17)));
+        }
+        var start = TModel.Start(new(θ[0], θ[1], θ[2]));
+        for (int s = 0; s < u.Length; s++)
+            u[s] = s == 0 ? start.X : s == 1 ? start.Y : start.Z;
+    }
+}

@@ -1,0 +1,499 @@
+namespace Mle;
+
+/// <summary>
+/// One call of Fit for one model: every data set as a design, climbed by the solver and judged.
+/// </summary>
+abstract class Regression<TRows, TResponse, T>
+    where TRows : struct, IResponseRows where TResponse : struct, IResponse<T> where T : unmanaged, IReal<T>
+{
+    /// <summary>Blocks from which on a sixteenth of them is fitted first, to start the others from.</summary>
+    const int LargeFrom = 256, Part = 16;
+
+    readonly TRows rows;
+    readonly TResponse response;
+    readonly ReadOnlyMemory<double>[] columns;
+    readonly bool[] isCentered;
+    readonly int[][] predictors;
+
+    protected Regression(Family family, Batch batch, FitOptions options, Layout layout, TRows rows, TResponse response)
+    {
+        (Family, Batch, Options, Layout, this.rows, this.response) = (family, batch, options, layout, rows, response);
+        Table = new([.. layout.All.Select(r => r.Name)], layout.Free, batch.Count, options.Detail);
+        columns = Unique(layout, out isCentered, out predictors);
+        IsPredicted = layout.Slots.Any(s => s.Columns.Any(c => !c.IsEmpty) || !s.Offset.IsEmpty);
+    }
+
+    protected Family Family { get; }
+
+    protected Batch Batch { get; }
+
+    protected FitOptions Options { get; }
+
+    protected Layout Layout { get; }
+
+    protected FitTable Table { get; }
+
+    protected bool IsPredicted { get; }
+
+    protected virtual Equivariance Equivariance => Equivariance.None;
+
+    protected int Threads => Options.Threads > 0 ? Options.Threads : Environment.ProcessorCount;
+
+    bool Sampled => Batch.Weighting == Weighting.Sampling;
+
+    bool Robust => Sampled || Options.Information == Information.Robust;
+
+    /// <summary>Columns that are the same memory and moved in the same way are kept once.</summary>
+    static ReadOnlyMemory<double>[] Unique(Layout layout, out bool[] centered, out int[][] places)
+    {
+        List<(ReadOnlyMemory<double> Column, bool Centered)> unique = [];
+        places = new int[layout.Slots.Count][];
+        for (int s = 0; s < places.Length; s++)
+        {
+            bool free = layout.Intercept(s) >= 0 && !layout.AnyKnown(s);
+            places[s] = new int[layout.Slots[s].Columns.Count];
+            for (int j = 0; j < places[s].Length; j++)
+            {
+                (ReadOnlyMemory<double>, bool) column = (layout.Slots[s].Columns[j], free && !layout.Slots[s].Columns[j].IsEmpty);
+                int at = unique.IndexOf(column);
+                if (at < 0)
+                {
+                    at = unique.Count;
+                    unique.Add(column);
+                }
+                places[s][j] = at;
+            }
+        }
+        centered = [.. unique.Select(u => u.Centered)];
+        return [.. unique.Select(u => u.Column)];
+    }
+
+    public FitTable Fit()
+    {
+        Check();
+        Marginals();
+        bool giant = Batch.Count < Threads;
+        long done = 0;
+        Parallel.For(0, Batch.Count, new() { MaxDegreeOfParallelism = giant ? 1 : Threads, CancellationToken = Options.Cancellation },
+            () => new Worker(this, giant ? Threads : 1), (d, _, worker) =>
+            {
+                Options.Cancellation.ThrowIfCancellationRequested();
+                worker.Fit(d);
+                Options.Progress?.Report(Interlocked.Increment(ref done));
+                return worker;
+            }, _ => { });
+        return Table;
+    }
+
+    void Check()
+    {
+        long n = Batch.Values.Length;
+        if (!Batch.Trials.IsEmpty && !rows.TakesTrials)
+            throw new ArgumentException($"The family {Family.Name} takes no trials.");
+        foreach (var (name, column) in new[] { ("upper bounds", Batch.Upper), ("weights", Batch.Weights), ("trials", Batch.Trials) }
+            .Concat(Layout.Slots.SelectMany(s => s.Columns.Append(s.Offset).Select(c => ("a predictor", c)))))
+            if (!column.IsEmpty && column.Length != n)
+                throw new ArgumentException($"A column of {name} has {column.Length} entries, and there are {n} rows.");
+        bool truncated = !Batch.TruncatedBelow.IsEmpty || !Batch.TruncatedAbove.IsEmpty;
+        if (truncated && Robust)
+            throw new ArgumentException("Robust standard errors, which sampling weights ask for, are not there for truncated observations.");
+        if (Options.Penalty.Firth && response.Slots > 1)
+            throw new ArgumentException($"Firth's penalty is there for models with one predictor and no other parameter, and {Family.Name} has {response.Slots}.");
+    }
+
+    /// <summary>What the starts need of the batch as a whole.</summary>
+    protected abstract void Marginals();
+
+    /// <summary>The predictors of data set d to start from, were they constants, in standardised units.</summary>
+    protected abstract void Start(int d, Standardization unit, Span<double> u);
+
+    /// <summary>A maximum that needs no climbing.</summary>
+    protected virtual bool Closed(int d, int from, int to, Rows<TRows> data) => false;
+
+    /// <summary>What a slot's predictor is multiplied by, and what is added, when the unit of the data changes.</summary>
+    (double Factor, double Center, double Shift) Moved(int slot, Standardization unit) => Layout.Parameters[slot].Role switch
+    {
+        Role.Location => (unit.Scale, unit.Center, 0),
+        Role.Scale or Role.LogScale => (1, 0, -unit.LogScale),
+        Role.Rate => (1, 0, unit.LogScale),
+        _ => (1, 0, 0),
+    };
+
+    /// <summary>What one worker keeps from data set to data set.</summary>
+    sealed class Worker(Regression<TRows, TResponse, T> run, int threads)
+    {
+        readonly Rows<TRows> data = new(run.rows, run.Batch, run.IsPredicted);
+        readonly Design design = new();
+        readonly Likelihood<TResponse, T> likelihood = new(run.response) { Threads = threads };
+        readonly double[] means = new double[run.columns.Length], scales = new double[run.columns.Length];
+        readonly int count = run.Layout.All.Count;
+        readonly double[] β = new double[run.Layout.All.Count], to = new double[run.Layout.All.Count];
+        readonly double[] here = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)], there = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)];
+        Standardization unit;
+
+        public void Fit(int d)
+        {
+            int from = (int)run.Batch.Offsets[d], end = (int)run.Batch.Offsets[d + 1];
+            if ((data.Sort(from, end) ?? Unfinished(from, end)) is { } fault)
+            {
+                run.Refuse(d, end - from, fault);
+                return;
+            }
+            run.Table.Size[d] = data.Size;
+            if (run.Closed(d, from, end, data))
+                return;
+            Load(from, end);
+            bool[]? known = run.Known(this);
+            Begin(d);
+            var (ending, iterations) = Climb(known);
+            run.Table.Iterations[d] = iterations;
+            run.Report(d, this, ending, known);
+        }
+
+        string? Unfinished(int from, int end)
+        {
+            for (int s = 0; s < run.Layout.Slots.Count; s++)
+            {
+                var slot = run.Layout.Slots[s];
+                for (int j = 0; j < slot.Columns.Count; j++)
+                    if (Odd(slot.Columns[j], from, end) is { } row)
+                        return FormattableString.Invariant($"row {row - from + 1}: {slot.Terms[j]} = {slot.Columns[j].Span[row]} must be a finite number");
+                if (Odd(slot.Offset, from, end) is { } at)
+                    return FormattableString.Invariant($"row {at - from + 1}: the offset {slot.Offset.Span[at]} must be a finite number");
+            }
+            return null;
+        }
+
+        static int? Odd(ReadOnlyMemory<double> column, int from, int end)
+        {
+            for (int i = from; !column.IsEmpty && i < end; i++)
+                if (!double.IsFinite(column.Span[i]))
+                    return i;
+            return null;
+        }
+
+        void Load(int from, int end)
+        {
+            unit = run.UnitOf(data, from, end);
+            for (int c = 0; c < run.columns.Length; c++)
+                (means[c], scales[c]) = Moments(run.columns[c], from, end, run.isCentered[c]);
+            var layout = run.Layout;
+            bool intervals = data.HasIntervals || data.Count(Kind.Left) > 0;
+            int statistics = run.rows.Statistics;
+            design.Shape(run.columns.Length, intervals ? 2 * statistics : statistics, run.predictors,
+                [.. layout.Slots.Select(s => !s.Offset.IsEmpty)], [.. Enumerable.Range(0, layout.Slots.Count).Select(s => run.Moved(s, unit).Shift)],
+                [data.Count(Kind.Exact), data.Count(Kind.Right), data.Count(Kind.Left), data.Count(Kind.Interval)]);
+            double[] to = design.Data;
+            int rows = design.Block, block = -1, at = rows;
+            var kind = Kind.Exact;
+            data.Each(unit, (k, i, w, t, high) =>
+            {
+                if (at == rows || k != kind)
+                {
+                    Pad(block, at);
+                    (block, at, kind) = (block + 1, 0, k);
+                }
+                for (int c = 0; c < run.columns.Length; c++)
+                    to[design.Column(block, c) + at] = run.columns[c].IsEmpty ? 1 : (run.columns[c].Span[i] - means[c]) / scales[c];
+                for (int s = 0; s < statistics; s++)
+                {
+                    to[design.Statistic(block, s) + at] = s == 0 ? t.A : s == 1 ? t.B : t.C;
+                    if (intervals)
+                        to[design.Statistic(block, statistics + s) + at] = s == 0 ? high.A : s == 1 ? high.B : high.C;
+                }
+                to[design.Weights(block) + at] = w;
+                for (int s = 0; s < layout.Slots.Count; s++)
+                    if (design.Offsets[s] >= 0)
+                        to[design.Offset(block, s) + at] = layout.Slots[s].Offset.Span[i] / run.Moved(s, unit).Factor;
+                at++;
+            });
+            Pad(block, at);
+        }
+
+        /// <summary>Rows beyond the last repeat it with weight 0.</summary>
+        void Pad(int block, int at)
+        {
+            if (block < 0 || at == design.Block)
+                return;
+            int stride = design.Column(1, 0) - design.Column(0, 0);
+            for (int c = design.Column(block, 0); c < design.Column(block, 0) + stride; c += design.Block)
+                design.Data.AsSpan(c + at, design.Block - at).Fill(c == design.Weights(block) ? 0 : design.Data[c + at - 1]);
+        }
+
+        static (double Mean, double Scale) Moments(ReadOnlyMemory<double> column, int from, int end, bool center)
+        {
+            if (column.IsEmpty)
+                return (0, 1);
+            var x = column.Span[from..end];
+            double mean = 0, square = 0;
+            if (center)
+            {
+                foreach (double v in x)
+                    mean += v;
+                mean /= x.Length;
+            }
+            foreach (double v in x)
+                square += (v - mean) * (v - mean);
+            double size = Math.Sqrt(square / x.Length);
+            return (mean, size > 0 && double.IsFinite(size) ? Math.ScaleB(1, Math.ILogB(size)) : 1);
+        }
+
+        void Begin(int d)
+        {
+            var layout = run.Layout;
+            Span<double> u = stackalloc double[layout.Slots.Count];
+            run.Start(d, unit, u);
+            Array.Clear(β);
+            for (int s = 0; s < u.Length; s++)
+            {
+                int intercept = layout.Intercept(s);
+                if (intercept < 0)
+                    continue;
+                double offset = 0;
+                if (!layout.Slots[s].Offset.IsEmpty)
+                {
+                    var o = layout.Slots[s].Offset.Span[(int)run.Batch.Offsets[d]..(int)run.Batch.Offsets[d + 1]];
+                    foreach (double one in o)
+                        offset += one / o.Length;
+                    offset /= run.Moved(s, unit).Factor;
+                }
+                β[design.At[s] + intercept] = u[s] - design.Shifts[s] - offset;
+            }
+            Given(layout.Start, β);
+            Given(layout.Known, β);
+        }
+
+        /// <summary>Coefficients on the reported scale, where they are given, in the design's own.</summary>
+        void Given(double[] values, double[] β)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (double.IsNaN(values[i]))
+                    continue;
+                var one = run.Layout.All[i];
+                var (factor, center, _) = run.Moved(one.Slot, unit);
+                int column = run.predictors[one.Slot][one.Term];
+                double value = one.Coefficient(values[i]);
+                bool constant = run.columns[column].IsEmpty;
+                β[i] = ((constant ? value - center : value) * scales[column]) / factor;
+                int intercept = run.Layout.Intercept(one.Slot);
+                if (!constant && run.isCentered[column] && intercept >= 0)
+                    β[design.At[one.Slot] + intercept] += value * means[column] / factor;
+            }
+        }
+
+        (Ending, int) Climb(bool[]? known)
+        {
+            int steps = 0;
+            likelihood.Firth = run.Options.Penalty.Firth;
+            likelihood.Ridge = run.Ridge(this);
+            if (design.Blocks >= LargeFrom && run.Layout.Start.All(double.IsNaN))
+            {
+                // A part answers well enough to start the whole near its maximum; where it does not, nothing is lost.
+                double[] kept = [.. β];
+                likelihood.Stride = Part;
+                if (Maximize(known, exact: false, out _) != Ending.Converged)
+                    kept.CopyTo(β, 0);
+                likelihood.Stride = 1;
+            }
+            var ending = Maximize(known, exact: true, out double iterations);
+            return (ending, steps + (int)iterations);
+        }
+
+        Ending Maximize(bool[]? known, bool exact, out double iterations)
+        {
+            var climb = new Climb<TResponse, T>(likelihood, design, known);
+            DensePoint<HostStore> point = new(new(β), count), other = new(new(to), count);
+            DenseJet<HostStore> jet = new(new(here), count), next = new(new(there), count);
+            Real ending = Newton.Maximize<Climb<TResponse, T>, DensePoint<HostStore>, DenseJet<HostStore>, Real>(
+                ref climb, ref point, ref other, ref jet, ref next, 0.0, run.Options.IterationLimit, exact, out Real steps);
+            iterations = steps;
+            return (Ending)(int)(double)ending;
+        }
+
+        public Rows<TRows> Data => data;
+
+        public Design Design => design;
+
+        public Standardization Unit => unit;
+
+        public Likelihood<TResponse, T> Likelihood => likelihood;
+
+        public double[] Point => β;
+
+        public DenseJet<HostStore> Jet => new(new(here), count);
+
+        /// <summary>dβ/dβ′ of the reported coefficients in the design's own: of coefficient i in itself, and of an intercept in i.</summary>
+        public (double Own, double Intercept) Slopes(int i)
+        {
+            var one = run.Layout.All[i];
+            int column = run.predictors[one.Slot][one.Term];
+            double own = run.Moved(one.Slot, unit).Factor / scales[column];
+            return (own, run.isCentered[column] ? -own * means[column] : 0);
+        }
+
+        public double Center(int i) =>
+            run.columns[run.predictors[run.Layout.All[i].Slot][run.Layout.All[i].Term]].IsEmpty ? run.Moved(run.Layout.All[i].Slot, unit).Center : 0;
+    }
+
+    /// <summary>Origin and unit of a data set; an origin only where an intercept takes it up.</summary>
+    Standardization UnitOf(Rows<TRows> data, int from, int end)
+    {
+        if (Equivariance == Equivariance.None)
+            return new(0, 0);
+        int location = -1;
+        for (int s = 0; s < Layout.Parameters.Count; s++)
+            if (Layout.Parameters[s].Role == Role.Location)
+                location = s;
+        double center = 0, size = 0;
+        if (location >= 0 && Layout.Intercept(location) >= 0 && !Layout.AnyKnown(location))
+        {
+            for (int i = from; i < end; i++)
+                center += data.Imputed(i) / (end - from);
+            if (!double.IsFinite(center))
+                center = 0;
+        }
+        for (int i = from; i < end; i++)
+            size += Math.Abs(data.Imputed(i) - center) / (end - from);
+        return double.IsFinite(size) && size > 0 ? Standardization.About(center, size) : new(center, 0);
+    }
+
+    bool[]? Known(Worker worker)
+    {
+        if (Layout.Free == Layout.All.Count)
+            return null;
+        return [.. Layout.Known.Select(v => !double.IsNaN(v))];
+    }
+
+    double[]? Ridge(Worker worker)
+    {
+        if (Options.Penalty.Ridge == 0)
+            return null;
+        var ridge = new double[Layout.All.Count];
+        for (int i = 0; i < ridge.Length; i++)
+            if (!Layout.Slots[Layout.All[i].Slot].Columns[Layout.All[i].Term].IsEmpty)
+                ridge[i] = 0.5 * Options.Penalty.Ridge * worker.Slopes(i).Own * worker.Slopes(i).Own;
+        return ridge;
+    }
+
+    protected void Refuse(int d, long length, string reason)
+    {
+        Table.Size[d] = length;
+        Write(d, new(Status.InvalidData, reason), null);
+    }
+
+    /// <summary>A verdict without numbers, or with these estimates alone.</summary>
+    protected void Write(int d, Verdict verdict, double[]? estimates)
+    {
+        Table.Status[d] = verdict.Status;
+        Table.Verdicts[d] = verdict;
+        for (int i = 0; i < Layout.All.Count; i++)
+        {
+            Table.Estimates(i)[d] = estimates is null ? double.NaN : estimates[i];
+            for (int j = 0; Options.Detail == Detail.Complete && j <= i; j++)
+                Table.Covariances(i, j)[d] = double.NaN;
+        }
+        if (Options.Detail == Detail.Complete)
+            Table.LogLikelihood[d] = double.NaN;
+    }
+
+    void Report(int d, Worker worker, Ending ending, bool[]? known)
+    {
+        int count = Layout.All.Count;
+        var jet = worker.Jet;
+        double[] estimates = new double[count], coefficients = Coefficients(worker);
+        for (int i = 0; i < count; i++)
+            estimates[i] = double.IsNaN(Layout.Known[i]) ? Layout.All[i].Value(coefficients[i]) : Layout.Known[i];
+        double value = worker.Unit.LogLikelihood(jet.Value + worker.Data.LogBase, 0) - worker.Data.ExactSize * worker.Unit.LogScale;
+        if (Judge(d, worker, ending, estimates, coefficients, value) is { } verdict)
+        {
+            Write(d, verdict, verdict.Status == Status.IterationLimit ? estimates : null);
+            if (Options.Detail == Detail.Complete && verdict.Status == Status.IterationLimit)
+                Table.LogLikelihood[d] = value;
+            return;
+        }
+        Table.Status[d] = Status.Interior;
+        for (int i = 0; i < count; i++)
+            Table.Estimates(i)[d] = estimates[i];
+        if (Options.Detail != Detail.Complete)
+            return;
+        Table.LogLikelihood[d] = value;
+        var inverse = new double[count * (count + 1) / 2];
+        jet.Invert(inverse);
+        if (Robust)
+            inverse = Sandwich(worker, inverse);
+        Covariances(d, worker, inverse, coefficients, known);
+    }
+
+    double[] Coefficients(Worker worker)
+    {
+        int count = Layout.All.Count;
+        var made = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            var (own, toIntercept) = worker.Slopes(i);
+            made[i] += own * worker.Point[i] + worker.Center(i);
+            if (toIntercept != 0)
+                made[worker.Design.At[Layout.All[i].Slot] + Layout.Intercept(Layout.All[i].Slot)] += toIntercept * worker.Point[i];
+        }
+        return made;
+    }
+
+    double[] Sandwich(Worker worker, double[] inverse)
+    {
+        int count = Layout.All.Count;
+        var outer = new double[DenseJet<HostStore>.Room(count)];
+        worker.Likelihood.Outer(worker.Design, worker.Point, outer, Sampled ? Weighing.OuterSquared : Weighing.Outer);
+        var meat = new DenseJet<HostStore>(new(outer), count);
+        double A(int i, int j) => inverse[i >= j ? DenseJet<HostStore>.Entry(i, j) : DenseJet<HostStore>.Entry(j, i)];
+        var half = new double[count, count];
+        for (int i = 0; i < count; i++)
+            for (int j = 0; j < count; j++)
+                for (int k = 0; k < count; k++)
+                    half[i, j] += A(i, k) * (k >= j ? meat.Hessian(k, j) : meat.Hessian(j, k));
+        var made = new double[inverse.Length];
+        for (int i = 0; i < count; i++)
+            for (int j = 0; j <= i; j++)
+                for (int k = 0; k < count; k++)
+                    made[DenseJet<HostStore>.Entry(i, j)] += half[i, k] * A(k, j);
+        return made;
+    }
+
+    /// <summary>LCLᵀ for the map L from the design's coefficients to the reported parameters.</summary>
+    void Covariances(int d, Worker worker, double[] c, double[] coefficients, bool[]? known)
+    {
+        int count = Layout.All.Count;
+        var map = new List<(int From, double Slope)>[count];
+        for (int i = 0; i < count; i++)
+            map[i] = [];
+        for (int i = 0; i < count; i++)
+        {
+            if (known is not null && known[i])
+                continue;
+            var (own, toIntercept) = worker.Slopes(i);
+            map[i].Add((i, own * Layout.All[i].Slope(coefficients[i])));
+            if (toIntercept != 0)
+            {
+                int intercept = worker.Design.At[Layout.All[i].Slot] + Layout.Intercept(Layout.All[i].Slot);
+                map[intercept].Add((i, toIntercept * Layout.All[intercept].Slope(coefficients[intercept])));
+            }
+        }
+        for (int i = 0; i < count; i++)
+            for (int j = 0; j <= i; j++)
+            {
+                double sum = 0;
+                foreach (var (p, a) in map[i])
+                    foreach (var (q, b) in map[j])
+                        sum += a * b * c[p >= q ? DenseJet<HostStore>.Entry(p, q) : DenseJet<HostStore>.Entry(q, p)];
+                Table.Covariances(i, j)[d] = sum;
+            }
+    }
+
+    /// <summary>What stands against an interior maximum; null where nothing does.</summary>
+    Verdict? Judge(int d, Worker worker, Ending ending, double[] estimates, double[] coefficients, double value)
+    {
+        if (ending == Ending.Converged)
+            return null;
+        return new(Status.IterationLimit, $"no maximum was found in {Table.Iterations[d]} iterations");
+    }
+}
