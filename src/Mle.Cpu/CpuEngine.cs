@@ -66,9 +66,19 @@ public sealed class CpuEngine : IEngine
             _ => new ModelRegression<TModel, Real>(family, batch, options).Fit(),
         };
 
-        public FitTable VisitMultinomial(IReadOnlyList<string> labels) => throw new NotSupportedException();
+        public FitTable VisitMultinomial(IReadOnlyList<string> labels) => lanes switch
+        {
+            Lanes512.Count => new MultinomialRegression<Lanes512>(family, labels, batch, options).Fit(),
+            Lanes256.Count => new MultinomialRegression<Lanes256>(family, labels, batch, options).Fit(),
+            _ => new MultinomialRegression<Real>(family, labels, batch, options).Fit(),
+        };
 
-        public FitTable VisitOrdered<TLink>(IReadOnlyList<string> labels) where TLink : struct, ILink<TLink> => throw new NotSupportedException();
+        public FitTable VisitOrdered<TLink>(IReadOnlyList<string> labels) where TLink : struct, ILink<TLink> => lanes switch
+        {
+            Lanes512.Count => new OrderedRegression<TLink, Lanes512>(family, labels, batch, options).Fit(),
+            Lanes256.Count => new OrderedRegression<TLink, Lanes256>(family, labels, batch, options).Fit(),
+            _ => new OrderedRegression<TLink, Real>(family, labels, batch, options).Fit(),
+        };
     }
 
     sealed class Evaluating(

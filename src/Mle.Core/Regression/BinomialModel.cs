@@ -34,6 +34,8 @@ public readonly struct BinomialModel<TLink> : IModel<BinomialModel<TLink>> where
         return t.A * logp + t.B * logq;
     }
 
+    public static Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u) where T : unmanaged, IReal<T> => TLink.Differentiate(t.A, t.B, u.X);
+
     public static void Tails<T>(Row<T> t, Vec3<T> u, out T logF, out T logS) where T : unmanaged, IReal<T>
     {
         TLink.Tails(u.X, out T logp, out T logq);

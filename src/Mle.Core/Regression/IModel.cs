@@ -42,6 +42,9 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
 
     static abstract Row<T> Statistic<T>(Row<T> y) where T : unmanaged, IReal<T>;
 
+    /// <summary>Whether log h(y) is not 0 throughout.</summary>
+    static virtual bool HasLogBase => true;
+
     static abstract T LogBase<T>(Row<T> y, Row<T> t) where T : unmanaged, IReal<T>;
 
     static abstract T LogDensity<T>(Row<T> t, Vec3<T> u) where T : unmanaged, IReal<T>;
@@ -116,6 +119,8 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
 
     public static int Statistics => TFamily.Statistics;
 
+    public static bool HasLogBase => TFamily.HasLogBase;
+
     public static string Marginal => TFamily.Info.Name;
 
     public static Vec3<Real> Start(Vec3<Real> θ) => θ;
@@ -150,6 +155,8 @@ public readonly struct Charted<TFamily, TChart> : IModel<Charted<TFamily, TChart
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(TChart.Coordinates(u));
 
     public static int Statistics => TFamily.Statistics;
+
+    public static bool HasLogBase => TFamily.HasLogBase;
 
     public static string Marginal => TFamily.Info.Name;
 

@@ -58,6 +58,12 @@ public readonly struct Interval : ITail
     {
         TModel.Tails(t, u, out T lowF, out T lowS);
         TModel.Tails(upper, u, out T highF, out T highS);
+        return Between(lowF, lowS, highF, highS);
+    }
+
+    /// <summary>log of the probability between two points, from the logarithms of both tails at each.</summary>
+    public static T Between<T>(T lowF, T lowS, T highF, T highS) where T : unmanaged, IReal<T>
+    {
         T below = highF + LogOneLess(Less(lowF, highF)), above = lowS + LogOneLess(Less(highS, lowS));
         T across = T.Log1p(-(T.Exp(lowF) + T.Exp(highS)));
         return T.IfLess(highF, LogHalf, below, T.IfLess(lowS, LogHalf, above, across));

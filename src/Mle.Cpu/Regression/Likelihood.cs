@@ -25,10 +25,14 @@ sealed class Likelihood<TResponse, T>(TResponse response) where TResponse : stru
         int numbers = DenseJet<HostStore>.Numbers(design.Coefficients), chunk = ChunkOf(design);
         Array.Clear(jet, 0, numbers);
         int chunks = (design.Blocks + chunk - 1) / chunk;
-        if (chunks == 1 || Stride > 1)
+        if (Stride > 1)
         {
             for (int b = 0; b < design.Blocks; b += Stride)
-                sums.Add(design, b, Stride == 1 ? design.Blocks : b + 1, β, jet);
+                sums.Add(design, b, b + 1, β, jet);
+        }
+        else if (chunks == 1)
+        {
+            sums.Add(design, 0, design.Blocks, β, jet);
         }
         else
         {

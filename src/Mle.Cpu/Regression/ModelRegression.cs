@@ -11,9 +11,11 @@ readonly struct ModelRows<TModel> : IResponseRows where TModel : struct, IModel<
 
     public int Statistics => TModel.Statistics;
 
-    public Row<Real> Statistic(double y, double trials) => TModel.Statistic(new Row<Real>(y, trials));
+    public Row<T> Statistic<T>(Row<T> y) where T : unmanaged, IReal<T> => TModel.Statistic(y);
 
-    public double LogBase(double y, double trials) => TModel.LogBase(new Row<Real>(y, trials), Statistic(y, trials));
+    public bool HasLogBase(bool trials) => TModel.HasLogBase && (trials || !TModel.TakesTrials);
+
+    public T LogBase<T>(Row<T> y, Row<T> t) where T : unmanaged, IReal<T> => TModel.LogBase(y, t);
 
     public int Cone(Kind kind, double y, double trials, int slot) => TModel.Cone(kind, y, trials, slot);
 }
@@ -41,10 +43,15 @@ sealed class ModelRegression<TModel, T>(Family family, Batch batch, FitOptions o
     protected override void Marginals()
     {
         marginal = Families.Find(TModel.Marginal)!;
-        var data = new Rows<ModelRows<TModel>>(default, Batch, IsPredicted);
-        var values = new double[Batch.Values.Length];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = data.Imputed(i);
+        var values = Batch.Values;
+        if (!Batch.Upper.IsEmpty || TModel.CensoredBelow > double.NegativeInfinity)
+        {
+            var data = new Rows<ModelRows<TModel>>(default, Batch, IsPredicted);
+            var imputed = new double[values.Length];
+            for (int i = 0; i < imputed.Length; i++)
+                imputed[i] = data.Imputed(i);
+            values = imputed;
+        }
         var trials = TModel.TakesTrials && Batch.Trials.IsEmpty ? Ones(values.Length) : Batch.Trials;
         using var engine = new CpuEngine();
         marginals = engine.Fit(marginal, new(values, [.. Batch.Offsets], default, trials),

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Mle;
 
 /// <summary>
@@ -63,6 +66,9 @@ abstract class Regression<TRows, TResponse, T>
                 }
                 places[s][j] = at;
             }
+            for (int r = 0; r < s; r++)
+                if (places[r].AsSpan().SequenceEqual(places[s]))
+                    places[s] = places[r];
         }
         centered = [.. unique.Select(u => u.Centered)];
         return [.. unique.Select(u => u.Column)];
@@ -129,6 +135,12 @@ abstract class Regression<TRows, TResponse, T>
         readonly int count = run.Layout.All.Count;
         readonly double[] β = new double[run.Layout.All.Count], to = new double[run.Layout.All.Count];
         readonly double[] here = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)], there = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)];
+        int[] indices = [];
+        double[] low = [], high = [], trials = [];
+
+        /// <summary>Σ w log h over exact rows, and the weight of these.</summary>
+        double logBase, exactSize;
+
         Standardization unit;
 
         public void Fit(int d)
@@ -150,92 +162,137 @@ abstract class Regression<TRows, TResponse, T>
             run.Report(d, this, ending, known);
         }
 
+        /// <summary>Scales of the columns; what is no number is found by the way.</summary>
         string? Unfinished(int from, int end)
         {
-            for (int s = 0; s < run.Layout.Slots.Count; s++)
-            {
-                var slot = run.Layout.Slots[s];
-                for (int j = 0; j < slot.Columns.Count; j++)
-                    if (Odd(slot.Columns[j], from, end) is { } row)
-                        return FormattableString.Invariant($"row {row - from + 1}: {slot.Terms[j]} = {slot.Columns[j].Span[row]} must be a finite number");
-                if (Odd(slot.Offset, from, end) is { } at)
-                    return FormattableString.Invariant($"row {at - from + 1}: the offset {slot.Offset.Span[at]} must be a finite number");
-            }
-            return null;
+            for (int c = 0; c < run.columns.Length; c++)
+                if (!Moments(run.columns[c], from, end, run.isCentered[c], out means[c], out scales[c]))
+                    return Odd(from, end);
+            return run.Layout.Slots.All(s => Moments(s.Offset, from, end, false, out _, out _)) ? null : Odd(from, end);
         }
 
-        static int? Odd(ReadOnlyMemory<double> column, int from, int end)
+        string? Odd(int from, int end)
         {
-            for (int i = from; !column.IsEmpty && i < end; i++)
-                if (!double.IsFinite(column.Span[i]))
-                    return i;
-            return null;
+            foreach (var slot in run.Layout.Slots)
+                foreach (var (name, column) in slot.Terms.Zip(slot.Columns).Append(("the offset", slot.Offset)))
+                    for (int i = from; !column.IsEmpty && i < end; i++)
+                        if (!double.IsFinite(column.Span[i]))
+                            return FormattableString.Invariant($"row {i - from + 1}: {name} = {column.Span[i]} must be a finite number");
+            return "a column's squares overflow";
+        }
+
+        /// <returns>Whether all numbers are finite and not too large to be squared.</returns>
+        static bool Moments(ReadOnlyMemory<double> column, int from, int end, bool center, out double mean, out double scale)
+        {
+            (mean, scale) = (0, 1);
+            if (column.IsEmpty)
+                return true;
+            var x = column.Span[from..end];
+            if (center)
+                mean = Powers(x, 0).Sum / x.Length;
+            double size = Math.Sqrt(Powers(x, mean).Squares / x.Length);
+            if (size > 0 && double.IsFinite(size))
+                scale = Math.ScaleB(1, Math.ILogB(size));
+            return double.IsFinite(size);
+        }
+
+        /// <summary>Σ (x − m) and Σ (x − m)².</summary>
+        static (double Sum, double Squares) Powers(ReadOnlySpan<double> x, double mean)
+        {
+            T sum = 0.0, squares = 0.0, m = mean;
+            int lanes = Unsafe.SizeOf<T>() / sizeof(double), i = 0;
+            ref double at = ref MemoryMarshal.GetReference(x);
+            for (; i + lanes <= x.Length; i += lanes)
+            {
+                T d = Lanes.Read<T>(ref at, i) - m;
+                sum += d;
+                squares = T.MultiplyAdd(d, d, squares);
+            }
+            var (total, square) = (T.Sum(sum), T.Sum(squares));
+            for (; i < x.Length; i++)
+                (total, square) = (total + (x[i] - mean), square + (x[i] - mean) * (x[i] - mean));
+            return (total, square);
         }
 
         void Load(int from, int end)
         {
             unit = run.UnitOf(data, from, end);
-            for (int c = 0; c < run.columns.Length; c++)
-                (means[c], scales[c]) = Moments(run.columns[c], from, end, run.isCentered[c]);
             var layout = run.Layout;
             bool intervals = data.HasIntervals || data.Count(Kind.Left) > 0;
             int statistics = run.rows.Statistics;
             design.Shape(run.columns.Length, intervals ? 2 * statistics : statistics, run.predictors,
                 [.. layout.Slots.Select(s => !s.Offset.IsEmpty)], [.. Enumerable.Range(0, layout.Slots.Count).Select(s => run.Moved(s, unit).Shift)],
                 [data.Count(Kind.Exact), data.Count(Kind.Right), data.Count(Kind.Left), data.Count(Kind.Interval)]);
+            (logBase, exactSize) = (0, 0);
+            int block = 0;
+            for (var kind = Kind.Exact; kind <= Kind.Interval; kind++)
+                for (int first = 0; first < data.Count(kind); first += design.Block, block++)
+                    Load(block, kind, first, Math.Min(design.Block, data.Count(kind) - first), intervals);
+        }
+
+        /// <summary>One block: rows beyond the last repeat it with weight 0.</summary>
+        void Load(int block, Kind kind, int first, int count, bool intervals)
+        {
+            int rows = design.Block;
+            if (indices.Length < rows)
+                (indices, low, high, trials) = (new int[rows], new double[rows], new double[rows], new double[rows]);
             double[] to = design.Data;
-            int rows = design.Block, block = -1, at = rows;
-            var kind = Kind.Exact;
-            data.Each(unit, (k, i, w, t, high) =>
+            var weights = to.AsSpan(design.Weights(block), rows);
+            data.Read(kind, first, unit, indices.AsSpan(0, count), low, high, trials, weights);
+            weights[count..].Clear();
+            low.AsSpan(count, rows - count).Fill(low[count - 1]);
+            high.AsSpan(count, rows - count).Fill(high[count - 1]);
+            trials.AsSpan(count, rows - count).Fill(trials[count - 1]);
+            bool together = indices[count - 1] - indices[0] == count - 1;
+            for (int c = 0; c < run.columns.Length; c++)
+                Fill(run.columns[c], means[c], 1 / scales[c], indices.AsSpan(0, count), together, to.AsSpan(design.Column(block, c), rows));
+            for (int s = 0; s < run.Layout.Slots.Count; s++)
+                if (design.Offsets[s] >= 0)
+                    Fill(run.Layout.Slots[s].Offset, 0, 1 / run.Moved(s, unit).Factor, indices.AsSpan(0, count), together, to.AsSpan(design.Offset(block, s), rows));
+            bool complete = run.Options.Detail == Detail.Complete && kind == Kind.Exact && run.rows.HasLogBase(!run.Batch.Trials.IsEmpty);
+            T sum = 0.0;
+            int lanes = Unsafe.SizeOf<T>() / sizeof(double), statistics = run.rows.Statistics;
+            for (int i = 0; i < rows; i += lanes)
             {
-                if (at == rows || k != kind)
-                {
-                    Pad(block, at);
-                    (block, at, kind) = (block + 1, 0, k);
-                }
-                for (int c = 0; c < run.columns.Length; c++)
-                    to[design.Column(block, c) + at] = run.columns[c].IsEmpty ? 1 : (run.columns[c].Span[i] - means[c]) / scales[c];
-                for (int s = 0; s < statistics; s++)
-                {
-                    to[design.Statistic(block, s) + at] = s == 0 ? t.A : s == 1 ? t.B : t.C;
-                    if (intervals)
-                        to[design.Statistic(block, statistics + s) + at] = s == 0 ? high.A : s == 1 ? high.B : high.C;
-                }
-                to[design.Weights(block) + at] = w;
-                for (int s = 0; s < layout.Slots.Count; s++)
-                    if (design.Offsets[s] >= 0)
-                        to[design.Offset(block, s) + at] = layout.Slots[s].Offset.Span[i] / run.Moved(s, unit).Factor;
-                at++;
-            });
-            Pad(block, at);
-        }
-
-        /// <summary>Rows beyond the last repeat it with weight 0.</summary>
-        void Pad(int block, int at)
-        {
-            if (block < 0 || at == design.Block)
-                return;
-            int stride = design.Column(1, 0) - design.Column(0, 0);
-            for (int c = design.Column(block, 0); c < design.Column(block, 0) + stride; c += design.Block)
-                design.Data.AsSpan(c + at, design.Block - at).Fill(c == design.Weights(block) ? 0 : design.Data[c + at - 1]);
-        }
-
-        static (double Mean, double Scale) Moments(ReadOnlyMemory<double> column, int from, int end, bool center)
-        {
-            if (column.IsEmpty)
-                return (0, 1);
-            var x = column.Span[from..end];
-            double mean = 0, square = 0;
-            if (center)
-            {
-                foreach (double v in x)
-                    mean += v;
-                mean /= x.Length;
+                var y = new Row<T>(Lanes.Read<T>(ref low[0], i), Lanes.Read<T>(ref trials[0], i));
+                var t = run.rows.Statistic(y);
+                Put(t, design.Statistic(block, 0) + i);
+                if (intervals)
+                    Put(run.rows.Statistic(new Row<T>(Lanes.Read<T>(ref high[0], i), y.B)), design.Statistic(block, statistics) + i);
+                if (complete)
+                    sum += Lanes.Read<T>(ref weights[0], i) * run.rows.LogBase(y, t);
             }
-            foreach (double v in x)
-                square += (v - mean) * (v - mean);
-            double size = Math.Sqrt(square / x.Length);
-            return (mean, size > 0 && double.IsFinite(size) ? Math.ScaleB(1, Math.ILogB(size)) : 1);
+            logBase += T.Sum(sum);
+            if (kind == Kind.Exact)
+                exactSize += Powers(weights, 0).Sum;
+
+            void Put(Row<T> t, int at)
+            {
+                Lanes.Write(ref Lanes.At(to, 0), at, t.A);
+                if (statistics > 1)
+                    Lanes.Write(ref Lanes.At(to, 0), at + rows, t.B);
+                if (statistics > 2)
+                    Lanes.Write(ref Lanes.At(to, 0), at + 2 * rows, t.C);
+            }
+        }
+
+        static void Fill(ReadOnlyMemory<double> column, double mean, double perScale, ReadOnlySpan<int> indices, bool together, Span<double> to)
+        {
+            int count = indices.Length;
+            if (column.IsEmpty)
+            {
+                to.Fill(1);
+                return;
+            }
+            if (together)
+                column.Span.Slice(indices[0], count).CopyTo(to);
+            else
+                for (int r = 0; r < count; r++)
+                    to[r] = column.Span[indices[r]];
+            to[count..].Fill(to[count - 1]);
+            T m = mean, scale = perScale;
+            for (int i = 0; i < to.Length; i += Unsafe.SizeOf<T>() / sizeof(double))
+                Lanes.Write(ref to[0], i, (Lanes.Read<T>(ref to[0], i) - m) * scale);
         }
 
         void Begin(int d)
@@ -310,6 +367,9 @@ abstract class Regression<TRows, TResponse, T>
             iterations = steps;
             return (Ending)(int)(double)ending;
         }
+
+        /// <summary>A log-likelihood with all constants, in the units of the data.</summary>
+        public double Complete(double ℓ) => unit.LogLikelihood(ℓ + logBase, exactSize);
 
         public Rows<TRows> Data => data;
 
@@ -404,7 +464,7 @@ abstract class Regression<TRows, TResponse, T>
         double[] estimates = new double[count], coefficients = Coefficients(worker);
         for (int i = 0; i < count; i++)
             estimates[i] = double.IsNaN(Layout.Known[i]) ? Layout.All[i].Value(coefficients[i]) : Layout.Known[i];
-        double value = worker.Unit.LogLikelihood(jet.Value + worker.Data.LogBase, 0) - worker.Data.ExactSize * worker.Unit.LogScale;
+        double value = worker.Complete(jet.Value);
         if (Judge(d, worker, ending, estimates, coefficients, value) is { } verdict)
         {
             Write(d, verdict, verdict.Status == Status.IterationLimit ? estimates : null);

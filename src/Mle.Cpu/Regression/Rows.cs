@@ -12,9 +12,12 @@ interface IResponseRows
 
     int Statistics { get; }
 
-    Row<Real> Statistic(double y, double trials);
+    Row<T> Statistic<T>(Row<T> y) where T : unmanaged, IReal<T>;
 
-    double LogBase(double y, double trials);
+    /// <summary>Whether log h(y) is not 0 throughout.</summary>
+    bool HasLogBase(bool trials);
+
+    T LogBase<T>(Row<T> y, Row<T> t) where T : unmanaged, IReal<T>;
 
     /// <inheritdoc cref="IModel{TSelf}.Cone"/>
     int Cone(Kind kind, double y, double trials, int slot);
@@ -29,9 +32,16 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
     /// <summary>Rows by kind: of the data set, and whether as the denominator.</summary>
     readonly List<(int Row, bool Denominator)>[] kinds = [[], [], [], []];
 
+    /// <summary>Whether all rows are exact and count: then they are not listed.</summary>
+    readonly bool listed = !batch.Upper.IsEmpty || !batch.TruncatedBelow.IsEmpty || !batch.TruncatedAbove.IsEmpty
+        || !batch.Weights.IsEmpty || response.CensoredBelow > double.NegativeInfinity;
+
     int from, to;
 
-    public int Count(Kind kind) => kinds[(int)kind].Count;
+    /// <summary>The weight of a denominator that all rows share, or 0.</summary>
+    double shared;
+
+    public int Count(Kind kind) => listed ? kinds[(int)kind].Count : kind == Kind.Exact ? to - from : 0;
 
     public bool HasIntervals => Count(Kind.Interval) > 0;
 
@@ -40,11 +50,6 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
 
     /// <summary>What each weight is multiplied by.</summary>
     public double Scale { get; private set; }
-
-    /// <summary>Σ w log h over exact rows, and the weight of these.</summary>
-    public double LogBase { get; private set; }
-
-    public double ExactSize { get; private set; }
 
     ReadOnlySpan<double> Y => batch.Values.Span;
 
@@ -72,6 +77,11 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
         (from, to) = (first, last);
         foreach (var kind in kinds)
             kind.Clear();
+        if (!listed && from < to && AllWithin())
+        {
+            (Size, Scale, shared) = (to - from, 1, 0);
+            return null;
+        }
         double total = 0;
         for (int i = from; i < to; i++)
         {
@@ -82,8 +92,8 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
                 continue;
             total += w;
             kinds[(int)KindOf(i)].Add((i, false));
-            if (Denominator(i) is { } kind && (predicted || batch.TruncatedBelow.Length > 1 || batch.TruncatedAbove.Length > 1))
-                kinds[(int)kind].Add((i, true));
+            if (Denominator(i) is { } of && (predicted || batch.TruncatedBelow.Length > 1 || batch.TruncatedAbove.Length > 1))
+                kinds[(int)of].Add((i, true));
         }
         if (from == to)
             return "no observations";
@@ -94,19 +104,12 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
         Size = sampled ? rows : total;
         Scale = sampled ? rows / total : 1;
         // The same limits and no predictors: all rows share one denominator.
-        if (Denominator(from) is { } shared && !predicted && batch.TruncatedBelow.Length <= 1 && batch.TruncatedAbove.Length <= 1)
-        {
-            kinds[(int)shared].Add((from, true));
-            this.shared = total;
-        }
-        else
-        {
-            this.shared = 0;
-        }
+        bool alike = !predicted && batch.TruncatedBelow.Length <= 1 && batch.TruncatedAbove.Length <= 1;
+        shared = alike ? total : 0;
+        if (alike && Denominator(from) is { } common)
+            kinds[(int)common].Add((from, true));
         return null;
     }
-
-    double shared;
 
     Kind KindOf(int i)
     {
@@ -184,37 +187,52 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
         return support.Contains(value) || !double.IsFinite(support.Low) ? value : support.Low + 1e-3 * Math.Max(1e-300, Math.Abs(upper));
     }
 
-    /// <summary>Hands over every row in a design's order: its number in the batch, weight, statistics, and those of its upper end.</summary>
-    public void Each(Standardization unit, Action<Kind, int, double, Row<Real>, Row<Real>> look)
+    /// <summary>Whether no value is outside the support, by comparisons that vectorise.</summary>
+    bool AllWithin()
     {
-        double logBase = 0, exact = 0;
-        for (int k = 0; k < kinds.Length; k++)
-            foreach (var (i, denominator) in kinds[k])
-            {
-                double w = Scale * (denominator && shared > 0 ? shared : Weight(i)), trials = Trials(i);
-                var kind = (Kind)k;
-                double low = denominator ? Low(i) : Y[i], high = denominator ? High(i) : Upper(i);
-                if (kind == Kind.Left && !denominator)
-                    high = Math.Max(high, response.CensoredBelow);
-                double a = Standard(unit, kind == Kind.Left ? high : low), b = Standard(unit, kind is Kind.Left or Kind.Interval ? high : low);
-                if (kind == Kind.Exact)
-                {
-                    logBase += w * response.LogBase(a, trials);
-                    exact += w;
-                }
-                look(kind, i, denominator ? -w : w, response.Statistic(a, trials), response.Statistic(b, trials));
-            }
-        (LogBase, ExactSize) = (logBase, exact);
+        if (response.TakesTrials && !batch.Trials.IsEmpty)
+            return false;
+        double low = double.PositiveInfinity, high = double.NegativeInfinity, fraction = 0;
+        foreach (double y in Y[from..to])
+        {
+            low = Math.Min(low, y);
+            high = Math.Max(high, y);
+            fraction += Math.Abs(y - Math.Floor(y));
+        }
+        var support = response.TakesTrials ? response.Support with { High = 1, HighIncluded = true } : response.Support;
+        return double.IsFinite(low) && double.IsFinite(high) && (!support.Integer || fraction == 0)
+            && (support with { Integer = false }).Contains(low) && (support with { Integer = false }).Contains(high);
+    }
+
+    /// <summary>
+    /// Rows from first to first + values.Length of a kind, in a design's order: standardised, with their weights. A censored
+    /// one is its finite end, an interval both.
+    /// </summary>
+    /// <param name="indices">Their numbers in the batch.</param>
+    public void Read(Kind kind, int first, Standardization unit, Span<int> indices, Span<double> low, Span<double> high, Span<double> trials, Span<double> weights)
+    {
+        for (int r = 0; r < indices.Length; r++)
+        {
+            var (i, denominator) = listed ? kinds[(int)kind][first + r] : (from + first + r, false);
+            double w = Scale * (denominator && shared > 0 ? shared : Weight(i));
+            double a = denominator ? Low(i) : Y[i], b = denominator ? High(i) : Upper(i);
+            if (kind == Kind.Left && !denominator)
+                b = Math.Max(b, response.CensoredBelow);
+            indices[r] = i;
+            low[r] = Standard(unit, kind == Kind.Left ? b : a);
+            high[r] = Standard(unit, kind is Kind.Left or Kind.Interval ? b : a);
+            trials[r] = Trials(i);
+            weights[r] = denominator ? -w : w;
+        }
     }
 
     static double Standard(Standardization unit, double y) => unit.PerScale * (y - unit.Center);
 
-    /// <summary>The cone of every row of a design, for one slot; 0 for padding.</summary>
-    public int Cone(int i, Kind kind, bool denominator, int slot) =>
-        denominator ? 0 : response.Cone(kind, kind == Kind.Left ? Upper(i) : Y[i], Trials(i), slot);
-
+    /// <summary>Rows in a design's order.</summary>
     public IEnumerable<(int Row, Kind Kind, bool Denominator)> InOrder()
     {
+        for (int i = from; !listed && i < to; i++)
+            yield return (i, Kind.Exact, false);
         for (int k = 0; k < kinds.Length; k++)
             foreach (var (i, denominator) in kinds[k])
                 yield return (i, (Kind)k, denominator);

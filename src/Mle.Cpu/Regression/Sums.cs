@@ -143,11 +143,12 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
 
     /// <summary>
     /// XᵀHZ into rows from atX and columns from atZ of the lower triangle, in tiles of two by four that stay in registers.
+    /// Where X is Z the product is symmetric, and a half of it is enough.
     /// </summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
     void Products(Design design, int block, int[] x, int[] z, int h, double[] jet, int hessian, int atX, int atZ)
     {
-        bool same = atX == atZ;
+        bool same = x == z;
         int rows = design.Block, lastX = x.Length - 1;
         ref double weight = ref Lanes.At(derivatives, h);
         for (int j = 0; j <= lastX; j += 2)
@@ -176,24 +177,33 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
                     ad = T.MultiplyAdd(a, four, ad);
                     bd = T.MultiplyAdd(b, four, bd);
                 }
-                Store(jet, hessian, atX + j, atZ + k, same ? Math.Min(j, lastZ) : lastZ, atZ, aa, ab, ac, ad);
+                bool mirror = same && atX != atZ;
+                Store(jet, hessian, atX, j, atZ, k, same ? j : lastZ, mirror, aa, ab, ac, ad);
                 if (j < lastX)
-                    Store(jet, hessian, atX + j + 1, atZ + k, lastZ, atZ, ba, bb, bc, bd);
+                    Store(jet, hessian, atX, j + 1, atZ, k, lastZ, mirror, ba, bb, bc, bd);
             }
         }
     }
 
-    /// <summary>Four sums into row i of the lower triangle, as far as its columns go.</summary>
-    static void Store(double[] jet, int hessian, int i, int j, int last, int atZ, T a, T b, T c, T d)
+    /// <summary>Four sums into row j of a block of the lower triangle, up to its column last; and, mirrored, into its column j.</summary>
+    static void Store(double[] jet, int hessian, int atX, int j, int atZ, int k, int last, bool mirror, T a, T b, T c, T d)
     {
-        int to = hessian + i * (i + 1) / 2 + j, left = last + atZ - j;
-        if (left >= 0)
-            jet[to] += T.Sum(a);
-        if (left >= 1)
-            jet[to + 1] += T.Sum(b);
-        if (left >= 2)
-            jet[to + 2] += T.Sum(c);
-        if (left >= 3)
-            jet[to + 3] += T.Sum(d);
+        Add(k, a);
+        if (k + 1 <= last)
+            Add(k + 1, b);
+        if (k + 2 <= last)
+            Add(k + 2, c);
+        if (k + 3 <= last)
+            Add(k + 3, d);
+
+        void Add(int column, T lanes)
+        {
+            if (column > last)
+                return;
+            double sum = T.Sum(lanes);
+            jet[hessian + DenseJet<HostStore>.Entry(atX + j, atZ + column)] += sum;
+            if (mirror && column != j)
+                jet[hessian + DenseJet<HostStore>.Entry(atX + column, atZ + j)] += sum;
+        }
     }
 }
