@@ -108,6 +108,8 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
     public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(free.Y, free.X, s.Sums.A * known.Y - s.Size * R.Exp(known.Y), double.NegativeInfinity);
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("size", double.PositiveInfinity, "poisson", false)];
+
     public static FamilyInfo Info { get; } = new(
         "negative_binomial", "P(x) = Gamma(x+size) / (x! Gamma(size)) (size/(size+mu))^size (mu/(size+mu))^x", "x = 0, 1, 2, ...",
         [new("size", Link.Log, Role.Shape, "> 0"), new("mu", Link.Log, Role.Shape, "> 0")],

@@ -257,6 +257,8 @@ public readonly struct StudentT : IFamily<StudentT>
 
     static R Ties<R>(Summary<R> s) where R : unmanaged, IReal<R> => R.Max(s.TiesLow, s.TiesHigh);
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("df", double.PositiveInfinity, "normal", false)];
+
     public static FamilyInfo Info { get; } = new(
         "student_t", "f(x) = Gamma((df+1)/2) / (Gamma(df/2) scale sqrt(df pi)) (1 + z^2/df)^(-(df+1)/2), z = (x - location)/scale",
         "all real x",

@@ -65,6 +65,8 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
         return R.IfLess(0.0, s.High, R.IfLess(0.0, free.X, inflated, 0.0), allZero);
     }
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("pi", 0, "poisson", true)];
+
     public static FamilyInfo Info { get; } = new(
         "zero_inflated_poisson", "P(0) = pi + (1-pi) exp(-lambda), P(x) = (1-pi) lambda^x exp(-lambda) / x!", "x = 0, 1, 2, ...",
         [new("pi", Link.Logit, Role.Shape, "in (0, 1)"), new("lambda", Link.Log, Role.Shape, "> 0")],

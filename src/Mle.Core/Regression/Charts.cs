@@ -50,6 +50,8 @@ public readonly struct NegativeBinomialRegression : IChart<NegativeBinomialRegre
         [new("mu", Link.Log, Role.Shape, "> 0"), new("size", Link.Log, Role.Shape, "> 0")],
         "the counts vary no more than Poisson's: size -> infinity", "Hilbe, Negative Binomial Regression, 2011, ch. 8");
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("size", double.PositiveInfinity, "poisson_regression", false)];
+
     public static Vec3<T> Coordinates<T>(Vec3<T> u) where T : unmanaged, IReal<T> => new(u.Y, u.X);
 
     public static Vec3<Real> Predictors(Vec3<Real> θ) => new(θ.Y, θ.X);

@@ -147,9 +147,10 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
     }
 
     /// <summary>(−H)⁻¹ as a lower triangle.</summary>
-    /// <returns>False where −H is not positive definite.</returns>
-    public bool Invert(Span<double> inverse)
+    /// <returns>The smallest share that elimination leaves of a diagonal entry; at most 0 where −H is not positive definite.</returns>
+    public double Invert(Span<double> inverse)
     {
+        double least = 1;
         var l = new double[Count * (Count + 1) / 2];
         for (int i = 0; i < Count; i++)
             for (int j = 0; j <= i; j++)
@@ -157,8 +158,10 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
                 double sum = -Hessian(i, j);
                 for (int k = 0; k < j; k++)
                     sum -= l[Entry(i, k)] * l[Entry(j, k)];
+                if (i == j)
+                    least = Math.Min(least, sum / -Hessian(i, i));
                 if (i == j && !(sum > 0))
-                    return false;
+                    return 0;
                 l[Entry(i, j)] = i == j ? Math.Sqrt(sum) : sum / l[Entry(j, j)];
             }
         // L⁻¹ in place, then L⁻ᵀL⁻¹.
@@ -181,6 +184,16 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
                     sum += l[Entry(k, i)] * l[Entry(k, j)];
                 inverse[Entry(i, j)] = sum;
             }
-        return true;
+        return least;
+    }
+
+    /// <summary>gᵀ(−H)⁻¹g.</summary>
+    public double Decrement(ReadOnlySpan<double> inverse)
+    {
+        double sum = 0;
+        for (int i = 0; i < Count; i++)
+            for (int j = 0; j < Count; j++)
+                sum += Score(i) * Score(j) * inverse[j <= i ? Entry(i, j) : Entry(j, i)];
+        return sum;
     }
 }

@@ -16,6 +16,13 @@ public enum Kind
     Interval,
 }
 
+/// <summary>Where a parameter that is a constant may run: the rest is another model then.</summary>
+/// <param name="Parameter">Which.</param>
+/// <param name="At">0 or infinite, on its own scale.</param>
+/// <param name="Model">What the other parameters are of, by the same names, the primary one whatever its name.</param>
+/// <param name="IsProper">Whether that is a distribution of the family: then the maximum is attained, on the boundary.</param>
+public sealed record Limit(string Parameter, double At, string Model, bool IsProper);
+
 /// <summary>
 /// The distribution of one row's response given its linear predictors u, one for each parameter:
 /// log f(y; u) = log h(y) + LogDensity(t(y), u).
@@ -69,6 +76,9 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
     /// <summary>The predictors, were they constants, of the marginal family's coordinates: where to start from.</summary>
     static abstract Vec3<Real> Start(Vec3<Real> θ);
 
+    /// <summary>Models that are reached as a constant runs away.</summary>
+    static virtual IReadOnlyList<Limit> Limits => [];
+
     /// <summary>
     /// +1 where a row's likelihood never falls as the predictor of this parameter grows, −1 where it never falls as it
     /// shrinks, 0 where it falls in the end both ways: what separation is decided by.
@@ -84,6 +94,9 @@ public interface IChart<TSelf> where TSelf : struct, IChart<TSelf>
     static abstract Vec3<T> Coordinates<T>(Vec3<T> u) where T : unmanaged, IReal<T>;
 
     static abstract Vec3<Real> Predictors(Vec3<Real> θ);
+
+    /// <inheritdoc cref="IModel{TSelf}.Limits"/>
+    static virtual IReadOnlyList<Limit> Limits => [];
 
     /// <inheritdoc cref="IModel{TSelf}.CensoredBelow"/>
     static virtual double CensoredBelow => double.NegativeInfinity;
@@ -125,6 +138,8 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
 
     public static Vec3<Real> Start(Vec3<Real> θ) => θ;
 
+    public static IReadOnlyList<Limit> Limits => TFamily.Limits;
+
     public static int Cone(Kind kind, double y, double trials, int slot) => TFamily.Cone(kind, y, trials, slot);
 }
 
@@ -163,6 +178,8 @@ public readonly struct Charted<TFamily, TChart> : IModel<Charted<TFamily, TChart
     public static double CensoredBelow => TChart.CensoredBelow;
 
     public static Vec3<Real> Start(Vec3<Real> θ) => TChart.Predictors(θ);
+
+    public static IReadOnlyList<Limit> Limits => TChart.Limits;
 
     public static int Cone(Kind kind, double y, double trials, int slot) => Cones.Of(Info, kind, y, slot);
 }

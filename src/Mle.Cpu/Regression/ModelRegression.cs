@@ -30,6 +30,46 @@ sealed class ModelRegression<TModel, T>(Family family, Batch batch, FitOptions o
 
     protected override Equivariance Equivariance => TModel.Equivariance;
 
+    protected override IReadOnlyList<Limit> Limits => TModel.Limits;
+
+    protected override bool Concentrates => TModel.Slots > 1 && TModel.Equivariance != Equivariance.None && TModel.Marginal is not ("gpd" or "lomax");
+
+    /// <summary>A linear model with constant variance, all of whose rows are exact, is a projection.</summary>
+    protected override bool Closed(int d, int from, int end, Rows<ModelRows<TModel>> data)
+    {
+        if (TModel.Marginal != "normal" || data.Count(Kind.Exact) < end - from && Batch.Weights.IsEmpty || data.Count(Kind.Right) + data.Count(Kind.Left) + data.Count(Kind.Interval) > 0
+            || Batch.Predictors.ContainsKey("sigma") || Layout.Free < Layout.All.Count || !Options.Penalty.IsNone
+            || Options.Information == Information.Robust || Batch.Weighting == Weighting.Sampling)
+            return false;
+        var slot = Layout.Slots[0];
+        int p = slot.Columns.Count;
+        var fit = LeastSquares.Solve(slot.Columns, Batch.Values, Batch.Weights, slot.Offset, from, end - from);
+        double n = data.Size, σσ = fit.ResidualSumOfSquares / n, σ = Math.Sqrt(σσ);
+        double[] estimates = [.. fit.Coefficients, σ];
+        if (fit.Aliased.Length > 0)
+        {
+            Write(d, Aliased(from, end)!, estimates);
+            return true;
+        }
+        if (fit.ExactFit)
+        {
+            estimates[p] = double.NaN;
+            Write(d, new(Status.NoFiniteMle, "the terms explain every observation: the likelihood is unbounded as sigma -> 0", Cause.Unbounded,
+                double.PositiveInfinity, Findings.At(("sigma", 0))), estimates);
+            return true;
+        }
+        for (int i = 0; i <= p; i++)
+            Table.Estimates(i)[d] = estimates[i];
+        if (Options.Detail != Detail.Complete)
+            return true;
+        Table.LogLikelihood[d] = -0.5 * n * (Math.Log(2 * Math.PI) + Math.Log(σσ) + 1);
+        for (int i = 0; i < p; i++)
+            for (int j = 0; j <= i; j++)
+                Table.Covariances(i, j)[d] = σσ * fit.UnscaledCovariance[i * p + j];
+        Table.Covariances(p, p)[d] = σσ / (2 * n);
+        return true;
+    }
+
     static Layout LayoutOf(Batch batch, FitOptions options)
     {
         var info = TModel.Info;

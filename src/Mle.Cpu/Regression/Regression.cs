@@ -6,7 +6,7 @@ namespace Mle;
 /// <summary>
 /// One call of Fit for one model: every data set as a design, climbed by the solver and judged.
 /// </summary>
-abstract class Regression<TRows, TResponse, T>
+abstract partial class Regression<TRows, TResponse, T>
     where TRows : struct, IResponseRows where TResponse : struct, IResponse<T> where T : unmanaged, IReal<T>
 {
     /// <summary>Blocks from which on a sixteenth of them is fitted first, to start the others from.</summary>
@@ -126,7 +126,7 @@ abstract class Regression<TRows, TResponse, T>
     };
 
     /// <summary>What one worker keeps from data set to data set.</summary>
-    sealed class Worker(Regression<TRows, TResponse, T> run, int threads)
+    protected sealed class Worker(Regression<TRows, TResponse, T> run, int threads)
     {
         readonly Rows<TRows> data = new(run.rows, run.Batch, run.IsPredicted);
         readonly Design design = new();
@@ -461,15 +461,18 @@ abstract class Regression<TRows, TResponse, T>
     {
         int count = Layout.All.Count;
         var jet = worker.Jet;
-        double[] estimates = new double[count], coefficients = Coefficients(worker);
+        double[] estimates = new double[count], coefficients = Coefficients(worker), inverse = new double[count * (count + 1) / 2];
         for (int i = 0; i < count; i++)
             estimates[i] = double.IsNaN(Layout.Known[i]) ? Layout.All[i].Value(coefficients[i]) : Layout.Known[i];
-        double value = worker.Complete(jet.Value);
-        if (Judge(d, worker, ending, estimates, coefficients, value) is { } verdict)
+        double value = worker.Complete(jet.Value), pivot = jet.Invert(inverse);
+        if (Judge(d, worker, ending, pivot, jet.Decrement(inverse), value) is { } verdict)
         {
-            Write(d, verdict, verdict.Status == Status.IterationLimit ? estimates : null);
-            if (Options.Detail == Detail.Complete && verdict.Status == Status.IterationLimit)
-                Table.LogLikelihood[d] = value;
+            if (verdict == Already)
+                return;
+            bool last = verdict.Status == Status.IterationLimit;
+            Write(d, verdict, last ? estimates : verdict.Status == Status.Boundary ? [.. Layout.All.Select(r => verdict.Limit![r.Name])] : null);
+            if (Options.Detail == Detail.Complete)
+                Table.LogLikelihood[d] = last ? value : verdict.Status == Status.Boundary ? verdict.Supremum : double.NaN;
             return;
         }
         Table.Status[d] = Status.Interior;
@@ -478,11 +481,7 @@ abstract class Regression<TRows, TResponse, T>
         if (Options.Detail != Detail.Complete)
             return;
         Table.LogLikelihood[d] = value;
-        var inverse = new double[count * (count + 1) / 2];
-        jet.Invert(inverse);
-        if (Robust)
-            inverse = Sandwich(worker, inverse);
-        Covariances(d, worker, inverse, coefficients, known);
+        Covariances(d, worker, Robust ? Sandwich(worker, inverse) : inverse, coefficients, known);
     }
 
     double[] Coefficients(Worker worker)
@@ -547,13 +546,5 @@ abstract class Regression<TRows, TResponse, T>
                         sum += a * b * c[p >= q ? DenseJet<HostStore>.Entry(p, q) : DenseJet<HostStore>.Entry(q, p)];
                 Table.Covariances(i, j)[d] = sum;
             }
-    }
-
-    /// <summary>What stands against an interior maximum; null where nothing does.</summary>
-    Verdict? Judge(int d, Worker worker, Ending ending, double[] estimates, double[] coefficients, double value)
-    {
-        if (ending == Ending.Converged)
-            return null;
-        return new(Status.IterationLimit, $"no maximum was found in {Table.Iterations[d]} iterations");
     }
 }

@@ -228,6 +228,13 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
 
     static double Standard(Standardization unit, double y) => unit.PerScale * (y - unit.Center);
 
+    /// <summary>The cone of a row for one slot.</summary>
+    public int Cone(int i, Kind kind, int slot) => response.Cone(kind, kind == Kind.Left ? Upper(i) : Y[i], Trials(i), slot);
+
+    /// <summary>Where the value of a row lies.</summary>
+    public (double From, double To) Ends(int i, Kind kind) =>
+        (kind == Kind.Left ? double.NegativeInfinity : Y[i], kind == Kind.Left ? Math.Max(Upper(i), response.CensoredBelow) : Upper(i));
+
     /// <summary>Rows in a design's order.</summary>
     public IEnumerable<(int Row, Kind Kind, bool Denominator)> InOrder()
     {
