@@ -4,7 +4,7 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 namespace Mle;
 
 /// <summary>Rows whose response is the number of a category.</summary>
-readonly struct CategoryRows(int categories, bool ordered) : IResponseRows
+readonly struct CategoryRows(int categories) : IResponseRows
 {
     public Support Support => Support.Counts(0, categories - 1);
 
@@ -20,9 +20,8 @@ readonly struct CategoryRows(int categories, bool ordered) : IResponseRows
 
     public T LogBase<T>(Row<T> y, Row<T> t) where T : unmanaged, IReal<T> => 0.0;
 
+    /// <summary>What a category says is of several predictors at once: see the regressions' own certificates.</summary>
     public int Cone(Kind kind, double y, double trials, int slot) => 0;
-
-    public bool Ordered => ordered;
 }
 
 /// <summary>log pⱼ = uⱼ − log Σ e^(uₖ), u₀ = 0: ∂ = δⱼₖ − pₖ, ∂² = pₖpₗ − δₖₗpₖ.</summary>
@@ -133,7 +132,7 @@ readonly struct OrderedResponse<TLink, T>(int categories) : IResponse<T> where T
 
 /// <summary>Multinomial logit: a predictor for each category but the first, of the same terms.</summary>
 sealed class MultinomialRegression<T>(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
-    : Regression<CategoryRows, MultinomialResponse<T>, T>(family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count, false), new(labels.Count))
+    : Regression<CategoryRows, MultinomialResponse<T>, T>(family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count), new(labels.Count))
     where T : unmanaged, IReal<T>
 {
     static Layout LayoutOf(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
@@ -154,11 +153,63 @@ sealed class MultinomialRegression<T>(Family family, IReadOnlyList<string> label
         for (int s = 0; s < u.Length; s++)
             u[s] = Math.Log(shares[s + 1] / shares[0]);
     }
+
+    /// <summary>
+    /// As for one predictor: with v = the category's predictor less another's, a row's slope is E v and its curvature Var v ≤
+    /// max v · E v, so that nothing is separated where every probability of another category is above the decrement.
+    /// </summary>
+    protected override bool Overlaps(Worker worker, double decrement)
+    {
+        double least = double.PositiveInfinity;
+        var design = worker.Design;
+        int rows = design.Block, slots = labels.Count - 1;
+        worker.Likelihood.Each(design, worker.Point, (block, derivatives) =>
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                double w = design.Data[design.Weights(block) + r], sum = 0;
+                int category = (int)design.Data[design.Statistic(block, 0) + r];
+                for (int k = 0; w > 0 && k < slots; k++)
+                {
+                    double score = derivatives[k * rows + r];
+                    sum += score;
+                    if (k + 1 != category)
+                        least = Math.Min(least, -score);
+                }
+                if (w > 0 && category != 0)
+                    least = Math.Min(least, sum);
+            }
+        });
+        return least > decrement;
+    }
+
+    /// <summary>(d_y − dₖ)·x ≥ 0 for every row's category y and all others k.</summary>
+    protected override Verdict? Separated(int d, Worker worker)
+    {
+        var columns = Layout.Slots[0].Columns;
+        int others = labels.Count - 1, p = columns.Count;
+        int[] rows = [.. worker.Data.InOrder().Select(r => r.Row)];
+        return Categories.Separated(others * p, rows.Length * others, Layout, (i, a) =>
+        {
+            int row = rows[i / others], y = (int)Batch.Values.Span[row], k = i % others;
+            k += k >= y ? 1 : 0;
+            a.Clear();
+            for (int j = 0; j < p; j++)
+            {
+                double x = columns[j].IsEmpty ? 1 : columns[j].Span[row];
+                if (y > 0)
+                    a[(y - 1) * p + j] = x;
+                if (k > 0)
+                    a[(k - 1) * p + j] = -x;
+            }
+            return false;
+        }, i => rows[i / others]) is var (limits, gone) ? Words(d, limits, gone, rows.Length) : null;
+    }
 }
 
 /// <summary>Cumulative link models: one predictor without an intercept, and the thresholds as constants of their own.</summary>
 sealed class OrderedRegression<TLink, T>(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
-    : Regression<CategoryRows, OrderedResponse<TLink, T>, T>(family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count, true), new(labels.Count))
+    : Regression<CategoryRows, OrderedResponse<TLink, T>, T>(family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count), new(labels.Count))
     where TLink : struct, ILink<TLink> where T : unmanaged, IReal<T>
 {
     static Layout LayoutOf(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
@@ -184,6 +235,94 @@ sealed class OrderedRegression<TLink, T>(Family family, IReadOnlyList<string> la
         for (int j = 1; j < u.Length; j++)
             u[j] = TLink.Quantile(below += shares[j - 1]);
     }
+
+    /// <summary>
+    /// As for one predictor, in the distances to both thresholds; the form of the second derivatives is at most twice its
+    /// diagonal.
+    /// </summary>
+    protected override bool Overlaps(Worker worker, double decrement)
+    {
+        double least = double.PositiveInfinity;
+        var design = worker.Design;
+        int rows = design.Block, slots = labels.Count;
+        worker.Likelihood.Each(design, worker.Point, (block, derivatives) =>
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                int category = (int)design.Data[design.Statistic(block, 0) + r];
+                for (int s = Math.Max(category, 1); design.Data[design.Weights(block) + r] > 0 && s <= Math.Min(category + 1, slots - 1); s++)
+                {
+                    double score = derivatives[s * rows + r], curvature = derivatives[(slots + DenseJet<HostStore>.Entry(s, s)) * rows + r];
+                    least = Math.Min(least, score * score / Math.Abs(2 * curvature));
+                }
+            }
+        });
+        return least > decrement;
+    }
+
+    /// <summary>ζ − x·β never falls at the upper threshold of a row's category, and never rises at the lower one.</summary>
+    protected override Verdict? Separated(int d, Worker worker)
+    {
+        var columns = Layout.Slots[0].Columns;
+        int p = columns.Count;
+        (int Row, int Threshold, int Sign)[] sides = [.. worker.Data.InOrder().SelectMany(r => Sides(r.Row))];
+        return Categories.Separated(p + labels.Count - 1, sides.Length, Layout, (i, a) =>
+        {
+            var (row, threshold, sign) = sides[i];
+            a.Clear();
+            for (int j = 0; j < p; j++)
+                a[j] = -sign * columns[j].Span[row];
+            a[p + threshold] = sign;
+            return false;
+        }, i => sides[i].Row) is var (limits, gone) ? Words(d, limits, gone, worker.Data.Count(Kind.Exact)) : null;
+    }
+
+    IEnumerable<(int, int, int)> Sides(int row)
+    {
+        int y = (int)Batch.Values.Span[row];
+        if (y < labels.Count - 1)
+            yield return (row, y, 1);
+        if (y > 0)
+            yield return (row, y - 1, -1);
+    }
+
+    /// <summary>A category that never occurs has probability 0: its thresholds coincide, or lie at infinity.</summary>
+    protected override bool Closed(int d, int from, int end, Rows<CategoryRows> data)
+    {
+        var counts = new double[labels.Count];
+        foreach (var (i, _, _) in data.InOrder())
+            counts[(int)Batch.Values.Span[i]]++;
+        int[] kept = [.. Enumerable.Range(0, counts.Length).Where(j => counts[j] > 0)];
+        if (kept.Length == counts.Length)
+            return false;
+        var limits = new Dictionary<string, double>();
+        double supremum = 0;
+        int p = Layout.Slots[0].Terms.Count;
+        if (kept.Length > 1)
+        {
+            var slice = Slice(d);
+            double[] codes = [.. slice.Values.ToArray().Select(y => (double)Array.IndexOf(kept, (int)y))];
+            using var engine = new CpuEngine();
+            var fit = engine.Fit(new Ordered<TLink>([.. kept.Select(j => labels[j])]), Copy(slice, codes), Options with { Progress = null });
+            supremum = double.IsNaN(fit.LogLikelihood[0]) ? fit[0].Verdict.Supremum : fit.LogLikelihood[0];
+            for (int i = 0; i < p; i++)
+                limits[Table.Parameters[i]] = fit.Estimates(i)[0];
+            for (int j = 1; j < counts.Length; j++)
+            {
+                int below = kept.Count(k => k < j);
+                limits[$"zeta{j}"] = below == 0 ? double.NegativeInfinity : below == kept.Length ? double.PositiveInfinity : fit.Estimates(p + below - 1)[0];
+            }
+        }
+        string empty = string.Join(", ", Enumerable.Range(0, counts.Length).Except(kept).Select(j => labels[j]));
+        bool inside = kept[0] == 0 && kept[^1] == counts.Length - 1;
+        var verdict = inside
+            ? new Verdict(Status.Boundary, $"{empty} never occurs: its thresholds coincide", Supremum: supremum, Limit: limits, Bound: $"P({empty}) = 0")
+            : new Verdict(Status.NoFiniteMle, $"{empty} never occurs: a threshold runs away", Cause.Limit, supremum, limits);
+        Write(d, verdict, inside ? [.. Layout.All.Select(r => limits[r.Name])] : null);
+        if (inside && Options.Detail == Detail.Complete)
+            Table.LogLikelihood[d] = supremum;
+        return true;
+    }
 }
 
 static class Categories
@@ -194,6 +333,20 @@ static class Categories
         if (batch.Predictors.Keys.FirstOrDefault(key => key != name) is { } unknown)
             throw new ArgumentException($"{family.Name} has no parameter '{unknown}' to predict; its formula is for {name}.");
         return batch.Predictors.GetValueOrDefault(name);
+    }
+
+    /// <summary>Where coefficients run, by name, and the rows that are separated; null where there is no such direction.</summary>
+    public static (Dictionary<string, double> Limits, HashSet<int> Rows)? Separated(int p, int constraints, Layout layout, RowReader read, Func<int, int> rowOf)
+    {
+        if (layout.Free < layout.All.Count || Separation.Find(p, constraints, read) is not { } found)
+            return null;
+        var limits = new Dictionary<string, double>();
+        for (int j = 0; j < p; j++)
+            if (found.Direction[j] != 0)
+                limits[layout.All[j].Name] = found.Direction[j] * double.PositiveInfinity;
+        // A row is out of the way when all that is asked of it is.
+        var asked = Enumerable.Range(0, constraints).GroupBy(rowOf);
+        return (limits, [.. asked.Where(row => row.All(i => found.Separated[i])).Select(row => row.Key)]);
     }
 
     /// <summary>The categories' shares, a half added to each number so that none is 0.</summary>

@@ -12,9 +12,6 @@ abstract partial class Regression<TRows, TResponse, T>
     /// <summary>Models that are reached as a constant runs away.</summary>
     protected virtual IReadOnlyList<Limit> Limits => [];
 
-    /// <summary>The model of the other parameters, for the supremum that they reach.</summary>
-    protected virtual string? PrimaryOf(string family) => Families.Find(family)?.Info.Primary;
-
     Verdict? Judge(int d, Worker worker, Ending ending, double pivot, double decrement, double value)
     {
         int from = (int)Batch.Offsets[d], end = (int)Batch.Offsets[d + 1];
@@ -56,7 +53,7 @@ abstract partial class Regression<TRows, TResponse, T>
     /// the score g has g·d = Σ rᵢ aᵢ·d ≥ rₘ aₘ·d = q rₘ²/hₘ at the row m of the maximum, and dᵀHd ≤ q g·d, while
     /// (g·d)² ≤ δ dᵀHd for the Newton decrement δ: g·d ≤ δq. So where rᵢ²/hᵢ &gt; δ for all rows, there is no such d.
     /// </summary>
-    bool Overlaps(Worker worker, double decrement)
+    protected virtual bool Overlaps(Worker worker, double decrement)
     {
         if (Limitless(worker.Data))
             return true;
@@ -65,7 +62,6 @@ abstract partial class Regression<TRows, TResponse, T>
         double least = double.PositiveInfinity;
         var design = worker.Design;
         var order = worker.Data.InOrder().GetEnumerator();
-        var (left, kind) = (0, (Kind?)null);
         worker.Likelihood.Each(design, worker.Point, (block, derivatives) =>
         {
             for (int r = 0; r < design.Block; r++)
@@ -127,7 +123,7 @@ abstract partial class Regression<TRows, TResponse, T>
         return limits.Count == 0 ? null : Words(d, limits, gone, rows.Length);
     }
 
-    Verdict Words(int d, Dictionary<string, double> limits, HashSet<int> gone, int rows)
+    protected Verdict Words(int d, Dictionary<string, double> limits, HashSet<int> gone, int rows)
     {
         string terms = string.Join(", ", limits.Select(l => FormattableString.Invariant($"{l.Key} -> {l.Value}")));
         string how = !IsPredicted ? "no row says where the values end"
@@ -207,10 +203,7 @@ abstract partial class Regression<TRows, TResponse, T>
         using var engine = new CpuEngine();
         var inner = Families.Find(limit.Model)!;
         var slice = Slice(d);
-        var predictors = new Dictionary<string, Predictor>();
-        foreach (var (name, predictor) in slice.Predictors)
-            predictors[name == Family.Info.Primary ? inner.Info.Primary : name] = predictor;
-        var at = engine.Fit(inner, Copy(slice, predictors), new()
+        var at = engine.Fit(inner, Copy(slice, name => name == Family.Info.Primary ? inner.Info.Primary : name), new()
         {
             Threads = Options.Threads,
             Cancellation = Options.Cancellation,
@@ -263,7 +256,7 @@ abstract partial class Regression<TRows, TResponse, T>
     }
 
     /// <summary>One data set as a batch of its own.</summary>
-    Batch Slice(int d)
+    protected Batch Slice(int d)
     {
         int from = (int)Batch.Offsets[d], count = (int)Batch.Offsets[d + 1] - from;
         ReadOnlyMemory<double> Part(ReadOnlyMemory<double> column) => column.Length <= 1 && count != column.Length ? column : column.Slice(from, count);
@@ -282,12 +275,16 @@ abstract partial class Regression<TRows, TResponse, T>
         };
     }
 
-    static Batch Copy(Batch batch, Dictionary<string, Predictor> predictors) => new(batch.Values, [.. batch.Offsets], batch.Weights, batch.Trials)
+    /// <summary>The same data with other names of the parameters.</summary>
+    static Batch Copy(Batch batch, Func<string, string> rename) => new(batch.Values, [.. batch.Offsets], batch.Weights, batch.Trials)
     {
         Upper = batch.Upper,
         TruncatedBelow = batch.TruncatedBelow,
         TruncatedAbove = batch.TruncatedAbove,
         Weighting = batch.Weighting,
-        Predictors = predictors,
+        Predictors = batch.Predictors.ToDictionary(p => rename(p.Key), p => p.Value),
     };
+
+    /// <summary>The same with other responses.</summary>
+    protected static Batch Copy(Batch batch, double[] values) => new(values, [.. batch.Offsets], batch.Weights) { Weighting = batch.Weighting, Predictors = batch.Predictors };
 }
