@@ -68,6 +68,12 @@ public readonly struct Beta : IFamily<Beta>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
 
+    /// <summary>F = I(x; α, β), the incomplete beta function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
+        IncompleteBeta.LogTails(η.X, η.Y, T.Exp(t.A), T.Exp(t.B), out logF, out logS);
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / (1.0 + T.Exp(θ.Y - θ.X));
+
     public static FamilyInfo Info { get; } = new(
         "beta", "f(x) = x^(alpha-1) (1-x)^(beta-1) / B(alpha, beta)", "0 < x < 1",
         [new("alpha", Link.Log, Role.Shape, "> 0"), new("beta", Link.Log, Role.Shape, "> 0")],

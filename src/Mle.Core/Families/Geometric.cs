@@ -44,6 +44,15 @@ public readonly struct Geometric : IFamily<Geometric>
         _ => 0,
     };
 
+    /// <summary>S = (1 − p)^(x + 1).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        logS = -T.Max(0.0, t.A + 1.0) * η.X;
+        logF = LogComplement.Of(logS);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(-θ.X);
+
     public static FamilyInfo Info { get; } = new(
         "geometric", "P(x) = p (1-p)^x", "x = 0, 1, 2, ...",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

@@ -110,6 +110,18 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
 
     public static IReadOnlyList<Limit> Limits { get; } = [new("size", double.PositiveInfinity, "poisson", false)];
 
+    /// <summary>S = I(μ/(r + μ); x + 1, r), the incomplete beta function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        const double least = 1e-15;
+        T zero = 0.0, one = 1.0, a = T.Max(least, η.X), odds = a * η.Z, rest = one / (one + odds);
+        IncompleteBeta.LogTails(T.Max(one, t.A + one), one / a, odds * rest, rest, out logS, out logF);
+        logF = T.IfLess(t.A, zero, double.NegativeInfinity, logF);
+        logS = T.IfLess(t.A, zero, zero, logS);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y);
+
     public static FamilyInfo Info { get; } = new(
         "negative_binomial", "P(x) = Gamma(x+size) / (x! Gamma(size)) (size/(size+mu))^size (mu/(size+mu))^x", "x = 0, 1, 2, ...",
         [new("size", Link.Log, Role.Shape, "> 0"), new("mu", Link.Log, Role.Shape, "> 0")],

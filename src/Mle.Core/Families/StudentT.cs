@@ -259,6 +259,22 @@ public readonly struct StudentT : IFamily<StudentT>
 
     public static IReadOnlyList<Limit> Limits { get; } = [new("df", double.PositiveInfinity, "normal", false)];
 
+    /// <summary>½I(1/(1 + κz²); ν/2, ½), the incomplete beta function, beyond z on its side of 0.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        const double least = 1e-17, centre = 1e-5;
+        T z = (t.A - η.X) * η.Y, κ = T.Max(least, η.Z), zz = κ * z * z, one = 1.0, half = 0.5;
+        T inside = T.IfLess(T.Abs(z), centre, one, zz), y = inside / (one + inside), x = one / (one + inside);
+        IncompleteBeta.LogTails(half / κ, half, x, y, out T both, out _);
+        T tail = both - 0.69314718055994530942, rest = T.Log1p(-T.Exp(tail));
+        // I has a root of z² in it, which no jet follows through 0.
+        T linear = z * T.Exp(Gap(κ) - HalfLog2π) * (one - (one + κ) * z * z * (1.0 / 6));
+        logF = T.IfLess(T.Abs(z), centre, T.Log(half + linear), T.IfLess(z, 0.0, tail, rest));
+        logS = T.IfLess(T.Abs(z), centre, T.Log(half - linear), T.IfLess(z, 0.0, rest, tail));
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.IfLess(0.0, θ.Z, θ.X, double.NaN);
+
     public static FamilyInfo Info { get; } = new(
         "student_t", "f(x) = Gamma((df+1)/2) / (Gamma(df/2) scale sqrt(df pi)) (1 + z^2/df)^(-(df+1)/2), z = (x - location)/scale",
         "all real x",

@@ -76,16 +76,13 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
 
     /// <summary>
     /// log F(x) = log P(X ≤ x) and log S(x) = log P(X &gt; x), each accurate in its own tail: no logarithm of a rounded
-    /// difference. Of x outside the support 0 and −∞, with derivatives of 0.
+    /// difference. 0 and −∞ with derivatives of 0 where x is at an end of the support or beyond it; a t that does not tell
+    /// on which side of the end x was, such as x², says nothing beyond.
     /// </summary>
-    static virtual void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
-    {
-        logF = double.NaN;
-        logS = double.NaN;
-    }
+    static abstract void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>;
 
-    /// <summary>E X; NaN or ∞ where there is none.</summary>
-    static virtual T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => double.NaN;
+    /// <summary>E X, of a binomial of one trial; NaN or ∞ where there is none.</summary>
+    static abstract T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
 
     /// <inheritdoc cref="IModel{TSelf}.Limits"/>
     static virtual IReadOnlyList<Limit> Limits => [];

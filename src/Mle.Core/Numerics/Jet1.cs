@@ -124,9 +124,10 @@ public readonly struct Jet1<T>(T f, T x, T xx)
     [MethodImpl(AggressiveInlining)]
     public static Jet1<T> Log(Jet1<T> a)
     {
+        // By the parts of a/a.F: the square of 1/a.F would overflow where a.F is tiny.
         T one = 1.0;
-        var r = one / a.F;
-        return a.Chain(T.Log(a.F), r, -r * r);
+        var q = a.Times(one / a.F);
+        return new(T.Log(a.F), q.X, q.XX - q.X * q.X);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -151,12 +152,10 @@ public readonly struct Jet1<T>(T f, T x, T xx)
         return a.Chain(T.Expm1(a.F), e, e);
     }
 
-    /// <summary>With r = φ/Φ: (log Φ)′ = r and (log Φ)″ = −r(x + r).</summary>
     public static Jet1<T> LogNormalCdf(Jet1<T> a)
     {
-        T logΦ = T.LogNormalCdf(a.F), half = -0.5, c = 0.91893853320467274178;
-        var r = T.Exp(half * a.F * a.F - c - logΦ);
-        return a.Chain(logΦ, r, -r * (a.F + r));
+        Normal.Derivatives(a.F, out var logΦ, out var slope, out var bend);
+        return a.Chain(logΦ, slope, bend);
     }
 
     public static Jet1<T> Polygamma(int n, Jet1<T> a)

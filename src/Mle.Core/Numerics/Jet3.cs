@@ -147,9 +147,10 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
     [MethodImpl(AggressiveInlining)]
     public static Jet3<T> Log(Jet3<T> a)
     {
+        // By the parts of a/a.F: the square of 1/a.F would overflow where a.F is tiny.
         T one = 1.0;
-        var r = one / a.F;
-        return a.Chain(T.Log(a.F), r, -r * r);
+        var q = a.Times(one / a.F);
+        return new(T.Log(a.F), q.X, q.Y, q.Z, q.XX - q.X * q.X, q.XY - q.X * q.Y, q.YY - q.Y * q.Y, q.XZ - q.X * q.Z, q.YZ - q.Y * q.Z, q.ZZ - q.Z * q.Z);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -174,12 +175,10 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
         return a.Chain(T.Expm1(a.F), e, e);
     }
 
-    /// <summary>With r = φ/Φ: (log Φ)′ = r and (log Φ)″ = −r(x + r).</summary>
     public static Jet3<T> LogNormalCdf(Jet3<T> a)
     {
-        T logΦ = T.LogNormalCdf(a.F), half = -0.5, c = 0.91893853320467274178;
-        var r = T.Exp(half * a.F * a.F - c - logΦ);
-        return a.Chain(logΦ, r, -r * (a.F + r));
+        Normal.Derivatives(a.F, out var logΦ, out var slope, out var bend);
+        return a.Chain(logΦ, slope, bend);
     }
 
     public static Jet3<T> Polygamma(int n, Jet3<T> a)

@@ -30,6 +30,19 @@ public static class Normal
         return T.IfLess(x, zero, T.MultiplyAdd(-0.5 * x, x, log), T.IfLess(zero, T.Abs(x) + one, log, x));
     }
 
+    /// <summary>
+    /// log Φ(x) and its first two derivatives, r = φ/Φ and −r(x + r). r itself comes from the scaled tail, and x + r
+    /// from its asymptotic series (1 − 2/x² + 10/x⁴)/|x| where it would cancel.
+    /// </summary>
+    [MethodImpl(NoInlining)]
+    public static void Derivatives<T>(T x, out T logΦ, out T slope, out T bend) where T : unmanaged, IReal<T>
+    {
+        T zero = 0.0, one = 1.0, a = T.Min(1e300, T.Abs(x)), bounded = T.IfLess(x, zero, -a, a), z = one / a, w = z * z;
+        logΦ = T.LogNormalCdf(x);
+        slope = T.IfLess(x, zero, 0.3989422804014327 / Mills(a), T.Exp(-0.5 * a * a - 0.9189385332046727 - logΦ));
+        bend = -slope * T.IfLess(x, -300.0, z * (one + w * (10.0 * w - 2.0)), bounded + slope);
+    }
+
     /// <summary>erfc(x) = 2Φ(−x√2). Error below 4 ulp.</summary>
     [MethodImpl(NoInlining)]
     public static T Erfc<T>(T x) where T : unmanaged, IReal<T>
@@ -48,8 +61,9 @@ public static class Normal
         return Elementary.Scale(T.MultiplyAdd(r + Elementary.Tail(r), scale, scale), k);
     }
 
+    /// <summary>M(x) = exp(x²/2)·Φ(−x) for x ≥ 0.</summary>
     [MethodImpl(AggressiveInlining)]
-    static T Mills<T>(T x) where T : unmanaged, IReal<T>
+    public static T Mills<T>(T x) where T : unmanaged, IReal<T>
     {
         T t = (x - 4.0) / (x + 4.0), u = t * t;
         T even = -1.5576400143031382e-09, odd = -6.211760188094265e-10;

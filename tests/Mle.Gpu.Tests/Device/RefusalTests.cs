@@ -51,6 +51,11 @@ public class RefusalTests(Devices devices)
 
             public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => t.A * η.X;
 
+            public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
+                logF = logS = double.NaN;
+
+            public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
+
             public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> => known;
 
             public static FamilyInfo Info { get; } = new("unlawful", "", "x > 0", [new("rate", Link.Log, Role.Shape, "> 0")], "", "");
