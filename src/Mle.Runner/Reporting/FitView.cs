@@ -41,7 +41,7 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
         foreach (int i in Enumerable.Range(0, fitted.Table.Parameters.Count))
         {
             if (fitted.Free.Contains(i))
-                Add(fitted.Table.Parameters[i], fitted.Parameter(i).Link, fit[i], fit.StandardError(i));
+                Add(fitted.Table.Parameters[i], fitted.LinkOf(i), fit[i], fit.StandardError(i));
             else
                 table.AddRow(new Text(fitted.Table.Parameters[i]), Screen.Number(fit[i]), new Text("fixed"), new Text(""));
         }

@@ -8,7 +8,20 @@ sealed record Fitted(Dataset Data, Family Family, FitOptions Options, FitTable T
     /// <summary>The parameters that were estimated, by their place in the table.</summary>
     public int[] Free { get; } = [.. Enumerable.Range(0, Table.Parameters.Count).Where(i => !Options.Fixed.ContainsKey(Table.Parameters[i]))];
 
-    public Parameter Parameter(int i) => Family.Info.Parameters[i];
+    /// <summary>
+    /// The scale that each parameter of the table lives on: a coefficient, or a threshold, is its own; a parameter without a
+    /// predictor is the family's.
+    /// </summary>
+    readonly Link[] links = LinksOf(Data, Family, Table);
+
+    public Link LinkOf(int i) => links[i];
+
+    static Link[] LinksOf(Dataset data, Family family, FitTable table)
+    {
+        Link[] links = [.. family.Info.Parameters.SelectMany(p =>
+            data.Batch.Predictors.TryGetValue(p.Name, out var predictor) ? Enumerable.Repeat(Link.Identity, predictor.Terms.Count) : [p.Link])];
+        return links.Length == table.Parameters.Count ? links : new Link[table.Parameters.Count];
+    }
 
     /// <summary>
     /// What follows from the estimates of a normal: σ² with divisor n, its standard error by the delta method, and the

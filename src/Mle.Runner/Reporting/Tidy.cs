@@ -22,7 +22,7 @@ sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrup
             foreach (int i in fitted.Free)
             {
                 double error = fit.StandardError(i);
-                var (low, high) = intervals.Of(fitted.Parameter(i).Link, fit[i], error);
+                var (low, high) = intervals.Of(fitted.LinkOf(i), fit[i], error);
                 yield return new(d, fitted.Table.Parameters[i], fit[i], error, low, high);
             }
             foreach (var (term, estimate, error) in fitted.Derived(d))
