@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Mle.Runner.Conformance;
 using Mle.Runner.Reading;
 using Mle.Runner.Reporting;
@@ -20,7 +21,7 @@ sealed class FitCommand : Verb
     readonly Option<string> scale = Syntax.OneOf("--ci-scale", Scales,
         "make Wald intervals on this scale where a parameter lives on it, and map them back; link is each parameter's own");
     readonly Option<string?> output = new("--out") { Description = "write a tidy table of all fits: .csv or .json", HelpName = "FILE" };
-    readonly Option<bool> json = new("--json") { Description = "the tidy table as JSON on standard output; with --spec, all about the fit" };
+    readonly Option<bool> json = new("--json") { Description = "the tidy table as JSON on standard output; of a regression, and with --spec, all about the fit" };
     readonly Option<bool> quiet = new("--quiet", "-q") { Description = "no table and no logs" };
     readonly Option<bool> strict = new("--strict") { Description = "exit with 3 when a verdict is not interior" };
     readonly Option<bool> trace = new("--trace") { Description = "log the iterates of one data set" };
@@ -180,9 +181,18 @@ sealed class FitCommand : Verb
             if (Path.GetExtension(path) == ".csv")
                 tidy.WriteCsv(stream);
             else
-                Json.Write(stream, tidy.WriteJson);
+                Json.Write(stream, writer => WriteJson(writer, fitted, tidy));
         });
         return true;
+    }
+
+    /// <summary>The table, or of a regression the whole fit, for mle predict.</summary>
+    static void WriteJson(Utf8JsonWriter writer, Fitted fitted, Tidy tidy)
+    {
+        if (fitted.HasCoefficients)
+            FitFile.Write(writer, fitted, tidy);
+        else
+            tidy.WriteJson(writer);
     }
 
     void Show(ParseResult parsed, Fitted fitted, Intervals intervals)
@@ -199,7 +209,7 @@ sealed class FitCommand : Verb
                     writer.WriteEndArray();
             });
         else if (parsed.GetValue(json))
-            Json.Write(terminal, new Tidy(fitted, intervals, terminal.Interrupted).WriteJson);
+            Json.Write(terminal, writer => WriteJson(writer, fitted, new(fitted, intervals, terminal.Interrupted)));
         else if (!parsed.GetValue(quiet))
             new FitView(terminal, fitted, intervals).Show();
     }

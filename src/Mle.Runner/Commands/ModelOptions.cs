@@ -48,8 +48,6 @@ sealed class ModelOptions
         return [.. joined];
     }
 
-    public bool HasResponse(ParseResult parsed) => Main(parsed)?.Response is not null || parsed.GetValue(lower) is not null;
-
     Formula? Main(ParseResult parsed) => parsed.GetValue(formula) is { } text ? Formula.Parse(text) : null;
 
     /// <summary>The first of these options that was given; null where none was.</summary>
@@ -99,7 +97,8 @@ sealed class ModelOptions
     {
         if (parsed.GetValue(formula) is not null && family.Name == "categorical")
             throw new BadInput("The family categorical has no predictors; multinomial_logit is its regression.");
-        if (roles.Value is not null && Main(parsed)?.Response is Name or Operation)
+        bool named = Main(parsed)?.Response is not (null or Call { Function: "Surv" });
+        if (roles.Value is not null && named)
             throw new BadInput("--value and the left side of --formula both name what is fitted; one of them is needed.");
         if ((roles.Lower is null) != (roles.Upper is null))
             throw new BadInput("--lower and --upper go together.");
@@ -107,7 +106,7 @@ sealed class ModelOptions
             throw new BadInput($"--lower and --upper say all about an observation; '{other}' is one column too many.");
         if (roles.Lower is not null && roles.LeftCensoredAt is not null)
             throw new BadInput("--lower and --upper say what is censored; --left-censored-at goes with single values, and so does tobit.");
-        if (roles.Lower is not null && Main(parsed)?.Response is Name or Operation)
+        if (roles.Lower is not null && named)
             throw new BadInput("--lower and --upper stand in place of the left side of --formula.");
         if (roles.Offset is not null && parsed.GetValue(formula) is null)
             throw new BadInput("--offset goes with --formula; \"~ 1\" is one without columns.");

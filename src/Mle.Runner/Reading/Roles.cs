@@ -42,7 +42,7 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
 
     Formula? Main => Formulas.GetValueOrDefault(Primary);
 
-    Node? Response => Value is null ? Main?.Response : new Name(0, Value);
+    Node? Response => Lower is not null ? null : Value is null ? Main?.Response : new Name(0, Value);
 
     /// <summary>
     /// The parts that a formula's left side names: a response, or Surv(time, event) and Surv(lower, upper, type = "interval2")
@@ -52,6 +52,8 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
     {
         if (Main is not { Response: Call { Function: "Surv" } call } formula)
             return this;
+        if ((Value ?? Event ?? Lower) is { } twice)
+            throw formula.Refuse(call, $"'{call}' says what is observed, and so does the option with column '{twice}'; one of them is needed");
         return call.Arguments switch
         {
             [Name time] => this with { Value = time.Column },
