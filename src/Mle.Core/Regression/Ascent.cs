@@ -1,8 +1,16 @@
+using System.Runtime.Intrinsics;
+
 namespace Mle;
 
 /// <summary>One climb: a design, where it starts, and where it ended.</summary>
 sealed class Ascent(Design design, int count)
 {
+    /// <summary>Longest step: in units of predictors, were all columns to act together.</summary>
+    const double LongestStep = 8;
+
+    /// <summary>How much of a step is taken.</summary>
+    public static double Share(double length) => length > LongestStep ? LongestStep / length : 1;
+
     public Design Design => design;
 
     /// <summary>β in the design's own units: the start, then the maximum.</summary>
@@ -16,6 +24,25 @@ sealed class Ascent(Design design, int count)
 
     /// <summary>The weight of βⱼ² in the penalty.</summary>
     public double[]? Ridge { get; set; }
+
+    /// <summary>Takes the ridge off the numbers of a jet at β, and holds what is known.</summary>
+    public void Restrict(double[] β, double[] numbers)
+    {
+        for (int j = 0; Ridge is not null && j < count; j++)
+        {
+            numbers[0] -= Ridge[j] * β[j] * β[j];
+            numbers[1 + j] -= 2 * Ridge[j] * β[j];
+            numbers[1 + count + DenseJet<HostStore>.Entry(j, j)] -= 2 * Ridge[j];
+        }
+        for (int i = 0; Known is not null && i < count; i++)
+        {
+            if (!Known[i])
+                continue;
+            numbers[1 + i] = 0;
+            for (int j = 0; j < count; j++)
+                numbers[1 + count + (j <= i ? DenseJet<HostStore>.Entry(i, j) : DenseJet<HostStore>.Entry(j, i))] = i == j ? -1 : 0;
+        }
+    }
 
     public Ending Ending { get; set; }
 
@@ -34,6 +61,9 @@ interface IClimber
 /// <param name="climber">What climbs; the host where it is null or cannot.</param>
 sealed class Regressing(IEngine engine, int lanes, Family family, Batch batch, FitOptions options, IClimber? climber) : IModelVisitor<FitTable>
 {
+    /// <summary>Lanes of the host's widest vectors.</summary>
+    public static int Widest => Vector512.IsHardwareAccelerated ? Lanes512.Count : Vector256.IsHardwareAccelerated ? Lanes256.Count : 1;
+
     public static bool Takes(Family family, Batch batch, FitOptions options) =>
         !(batch.IsPlain && family.IsDistribution && options.Information == Information.Default && options.Penalty.IsNone);
 

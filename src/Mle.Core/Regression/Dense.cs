@@ -4,11 +4,21 @@ namespace Mle;
 public interface IStore
 {
     double this[int i] { get; set; }
+
+    /// <summary>Whether this worker is the one who writes, of several who share the numbers.</summary>
+    bool Leads { get; }
+
+    /// <summary>Waits for all who share the numbers.</summary>
+    void Meet();
 }
 
-/// <summary>Numbers in an array.</summary>
+/// <summary>Numbers in an array, which nobody shares.</summary>
 public readonly struct HostStore(double[] numbers) : IStore
 {
+    public bool Leads => true;
+
+    public void Meet() { }
+
     public double this[int i]
     {
         get => numbers[i];
@@ -41,8 +51,19 @@ public readonly struct DensePoint<TStore>(TStore store, int count) where TStore 
     public DensePoint<TStore> Take(DensePoint<TStore> other)
     {
         var to = store;
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; to.Leads && i < Count; i++)
             to[i] = other[i];
+        to.Meet();
+        return this;
+    }
+
+    /// <summary>No further from another point than this share of the way.</summary>
+    public DensePoint<TStore> Shorten(DensePoint<TStore> from, double share)
+    {
+        var to = store;
+        for (int i = 0; to.Leads && share < 1 && i < Count; i++)
+            to[i] = from[i] + share * (to[i] - from[i]);
+        to.Meet();
         return this;
     }
 }
@@ -61,7 +82,7 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
     public TStore Store => store;
 
     /// <summary>How many numbers a jet takes, with the room for its factor.</summary>
-    public static int Room(int count) => Numbers(count) + count * (count + 1) / 2 + count;
+    public static int Room(int count) => Numbers(count) + count * (count + 1) / 2 + count + 3;
 
     /// <summary>How many of them are value, score and Hessian.</summary>
     public static int Numbers(int count) => 1 + count + count * (count + 1) / 2;
@@ -78,8 +99,21 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
     public Real Ascend(DensePoint<TStore> from, Real damping, ref DensePoint<TStore> to, out Real decrement, out Real length)
     {
         var s = store;
+        int answer = Numbers(Count) + Count * (Count + 1) / 2 + Count;
+        if (s.Leads)
+            Solve(from, damping, to, answer);
+        s.Meet();
+        decrement = s[answer];
+        length = s[answer + 1];
+        return s[answer + 2];
+    }
+
+    /// <summary>The step by a Cholesky factor; then the decrement, the length, and whether the matrix was definite, at the end of the room.</summary>
+    void Solve(DensePoint<TStore> from, double λ, DensePoint<TStore> to, int answer)
+    {
+        var s = store;
         int factor = Numbers(Count), whole = factor + Count * (Count + 1) / 2;
-        double most = 0, λ = damping;
+        double most = 0;
         for (int i = 0; λ > 0 && i < Count; i++)
         {
             double sum = 0;
@@ -100,9 +134,9 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
                 if (i == j)
                 {
                     // What is left of a diagonal after cancellation says nothing about its sign.
-                    if (!(sum > Singular * own))
-                        definite = 0;
-                    s[factor + Entry(i, i)] = Math.Sqrt(sum > Singular * own ? sum : Math.Abs(own) + 1);
+                    bool positive = Real.Less(Singular * own, sum);
+                    definite = positive ? definite : 0.0;
+                    s[factor + Entry(i, i)] = Math.Sqrt(positive ? sum : Math.Abs(own) + 1);
                 }
                 else
                 {
@@ -129,20 +163,22 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
             square += step * step;
             to[i] = from[i] + step;
         }
-        decrement = gain;
-        length = Math.Sqrt(square);
-        return definite;
+        s[answer] = gain;
+        s[answer + 1] = Math.Sqrt(square);
+        s[answer + 2] = definite;
     }
 
     const double Singular = 1e-15;
 
     public DenseJet<TStore> If(Real where, DenseJet<TStore> other)
     {
-        if (!((double)where > 0))
+        if (!Real.Less(0.0, where))
             return other;
         var to = other.store;
-        for (int i = 0; i < Numbers(Count); i++)
+        to.Meet();
+        for (int i = 0; to.Leads && i < Numbers(Count); i++)
             to[i] = store[i];
+        to.Meet();
         return other;
     }
 

@@ -40,7 +40,8 @@ sealed class Design
 
     int offsets;
 
-    int Stride => (Columns + Response + 1 + offsets) * Block;
+    /// <summary>Numbers of a block.</summary>
+    public int Stride => (Columns + Response + 1 + offsets) * Block;
 
     public int Column(int block, int column) => block * Stride + column * Block;
 

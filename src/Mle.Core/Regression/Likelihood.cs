@@ -73,9 +73,6 @@ readonly struct Climb<TResponse, T>(Likelihood<TResponse, T> likelihood, Ascent 
     : IObjective<DensePoint<HostStore>, DenseJet<HostStore>, Real>
     where TResponse : struct, IResponse<T> where T : unmanaged, IReal<T>
 {
-    /// <summary>Longest step: in units of predictors, were all columns to act together.</summary>
-    const double LongestStep = 8;
-
     public void At(DensePoint<HostStore> β, Real active, ref DenseJet<HostStore> jet)
     {
         double[] numbers = jet.Store.Array;
@@ -93,13 +90,8 @@ readonly struct Climb<TResponse, T>(Likelihood<TResponse, T> likelihood, Ascent 
         }
     }
 
-    public DensePoint<HostStore> Retract(DensePoint<HostStore> from, DensePoint<HostStore> to, Real length)
-    {
-        double scale = length > LongestStep ? LongestStep / length : 1;
-        for (int i = 0; scale < 1 && i < to.Count; i++)
-            to[i] = from[i] + scale * (to[i] - from[i]);
-        return to;
-    }
+    public DensePoint<HostStore> Retract(DensePoint<HostStore> from, DensePoint<HostStore> to, Real length) =>
+        to.Shorten(from, Ascent.Share(length));
 
     public DensePoint<HostStore> If(Real where, DensePoint<HostStore> to, DensePoint<HostStore> from) => where > 0.0 ? from.Take(to) : from;
 }
