@@ -13,7 +13,11 @@ namespace Mle;
 /// </remarks>
 sealed class Triangle(int p)
 {
-    readonly double[] r = new double[p * p];
+    double[] r = new double[p * p];
+
+    public int Size => p;
+
+    public Triangle Copy() => new(p) { r = (double[])r.Clone() };
 
     /// <summary>Enough rows to pay for reading R, few enough to stay in the cache.</summary>
     public int BlockRows { get; } = Math.Clamp(32768 / Math.Max(p, 1), 64, 1024);
@@ -77,7 +81,7 @@ sealed class Triangle(int p)
 
     /// <summary>
     /// Leaves out every column that depends on those before it and returns the others; R is then theirs, packed into
-    /// the leading rows and columns.
+    /// the leading rows and columns; behind them stand what the others have in their directions.
     /// </summary>
     /// <param name="tolerance">
     /// Column j depends on those before it where no more than this part of ‖Aⱼ‖ + Σ|cₖ|‖Aₖ‖ is left of Aⱼ − Σ cₖAₖ.
@@ -110,11 +114,16 @@ sealed class Triangle(int p)
             Reflect(rank, j);
             kept.Add(j);
         }
+        int[] order = [.. kept, .. Enumerable.Range(0, p).Except(kept)];
         for (int i = 0; i < kept.Count; i++)
-            for (int k = i; k < kept.Count; k++)
-                r[i * p + k] = r[i * p + kept[k]];
+        {
+            double[] row = [.. order.Select(j => r[i * p + j])];
+            row.CopyTo(r, i * p);
+        }
         return [.. kept];
     }
+
+    public double this[int i, int j] => r[i * p + j];
 
     /// <summary>The norm of column j of R, once packed.</summary>
     public double Norm(int j)
