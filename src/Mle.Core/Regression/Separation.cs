@@ -25,12 +25,12 @@ public delegate bool RowReader(int i, Span<double> a);
 /// every direction that is left. Distances and weights are compared where rows are uncorrelated and have length 1; there
 /// what is below <c>max(1e-11, 4pκ·2⁻⁵³)</c> is 0, κ² being the largest variance inflation: what some roundings of the
 /// numbers given could change. A direction is returned only if aᵢ·d is positive beyond the rounding of d in every row
-/// that it is said to separate, and 0 to 1e-9 of Σⱼ|aᵢⱼdⱼ| in all others.
+/// that it is said to separate, and 0 to 1e-12 of Σⱼ|aᵢⱼdⱼ| in all others.
 /// </para>
 /// </remarks>
 public sealed class Separation
 {
-    const double Cancelled = 1e-11, Zero = 1e-9;
+    const double Cancelled = 1e-11, Zero = 1e-12;
 
     /// <summary>Rows that compete to enter; a search goes on where the last one ended.</summary>
     const int Pricing = 4096;
@@ -77,7 +77,7 @@ public sealed class Separation
         /// <summary>p × n and n × k, row after row.</summary>
         double[] z = [], m = [];
         int n, k;
-        double tolerance;
+        double tolerance = Cancelled;
 
         public Search(int p, int rows, RowReader read)
         {
@@ -117,6 +117,7 @@ public sealed class Separation
                     TransposedTimes(m, e, b, 0);
                 }
                 while (point.Add(row, [.. b.Select(x => x / length[row])], tolerance));
+                if (!point.IsZero) return null;
                 foreach (int zero in point.Support)
                 {
                     open[zero] = false;
@@ -201,11 +202,10 @@ public sealed class Separation
             }
             var r = new Triangle(n);
             Fold(r, open, (i, to) => OnFace(i, to));
-            int[] kept = r.Independent(LeastSquares.Dependent);
+            int[] kept = r.Independent(tolerance);
             k = kept.Length;
             double[] inverse = r.Inverse(k);
             m = new double[n * k];
-            tolerance = Cancelled;
             for (int c = 0; c < k; c++)
             {
                 var row = inverse.AsSpan(c * k, k);
