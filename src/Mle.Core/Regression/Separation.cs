@@ -25,12 +25,13 @@ public delegate bool RowReader(int i, Span<double> a);
 /// every direction that is left. Distances and weights are compared where rows are uncorrelated and have length 1; there
 /// what is below <c>max(1e-11, 4pκ·2⁻⁵³)</c> is 0, κ² being the largest variance inflation: what some roundings of the
 /// numbers given could change. A direction is returned only if aᵢ·d is positive beyond the rounding of d in every row
-/// that it is said to separate, and 0 to 1e-12 of Σⱼ|aᵢⱼdⱼ| in all others.
+/// that it is said to separate, and 0 to that tolerance, 1e-9 at most, of Σⱼ|aᵢⱼdⱼ| in all others.
+/// From κ of about 1e9 on (powers of years up to the third) rows may be missed, for which columns must be centred.
 /// </para>
 /// </remarks>
 public sealed class Separation
 {
-    const double Cancelled = 1e-11, Zero = 1e-12;
+    const double Cancelled = 1e-11, LargestZero = 1e-9;
 
     /// <summary>Rows that compete to enter; a search goes on where the last one ended.</summary>
     const int Pricing = 4096;
@@ -77,7 +78,9 @@ public sealed class Separation
         /// <summary>p × n and n × k, row after row.</summary>
         double[] z = [], m = [];
         int n, k;
-        double tolerance = Cancelled;
+
+        /// <summary>κ·2⁻⁵², at least what dependent columns leave.</summary>
+        double noise = LeastSquares.Dependent;
 
         public Search(int p, int rows, RowReader read)
         {
@@ -99,6 +102,9 @@ public sealed class Separation
                 scale[j] = scale[j] == 0 ? 1 : Math.ScaleB(1, -Math.ILogB(scale[j]));
         }
 
+        /// <summary>What is 0 where rows are uncorrelated and have length 1.</summary>
+        double Tolerance => Math.Max(Cancelled, 2 * p * noise);
+
         public Separation? Run()
         {
             Fold(face, equality, (i, to) => Read(i, to));
@@ -116,7 +122,7 @@ public sealed class Separation
                     OnFace(row, e);
                     TransposedTimes(m, e, b, 0);
                 }
-                while (point.Add(row, [.. b.Select(x => x / length[row])], tolerance));
+                while (point.Add(row, [.. b.Select(x => x / length[row])], Tolerance));
                 if (!point.IsZero) return null;
                 foreach (int zero in point.Support)
                 {
@@ -174,6 +180,7 @@ public sealed class Separation
             int rank = kept.Length;
             n = free.Length;
             z = new double[p * n];
+            Invert(r, rank);
             var c = new double[rank];
             for (int f = 0; f < n; f++)
             {
@@ -202,15 +209,14 @@ public sealed class Separation
             }
             var r = new Triangle(n);
             Fold(r, open, (i, to) => OnFace(i, to));
-            int[] kept = r.Independent(tolerance);
+            int[] kept = r.Independent(noise);
             k = kept.Length;
-            double[] inverse = r.Inverse(k);
+            double[] inverse = Invert(r, k);
             m = new double[n * k];
             for (int c = 0; c < k; c++)
             {
                 var row = inverse.AsSpan(c * k, k);
                 row.CopyTo(m.AsSpan(kept[c] * k));
-                tolerance = Math.Max(tolerance, 4 * p * Math.ScaleB(Math.Sqrt(Triangle.Dot(row, row)) * r.Norm(c), -53));
             }
             var b = new double[k];
             for (int i = 0; i < rows; i++)
@@ -221,6 +227,18 @@ public sealed class Separation
                 length[i] = Math.Sqrt(Triangle.Dot(b, b));
             }
             return k > 0;
+        }
+
+        /// <summary>R⁻¹, whose rows say how much of the columns' roundings is left to be seen.</summary>
+        double[] Invert(Triangle r, int rank)
+        {
+            double[] inverse = r.Inverse(rank);
+            for (int c = 0; c < rank; c++)
+            {
+                var row = inverse.AsSpan(c * rank, rank);
+                noise = Math.Max(noise, Math.ScaleB(Math.Sqrt(Triangle.Dot(row, row)) * r.Norm(c), -52));
+            }
+            return inverse;
         }
 
         /// <summary>
@@ -248,7 +266,7 @@ public sealed class Separation
         Separation? Verify(double[] v)
         {
             var d = new double[p];
-            double largest = 0;
+            double largest = 0, zero = Math.Min(Tolerance, LargestZero);
             for (int j = 0; j < p; j++)
                 largest = Math.Max(largest, Math.Abs(d[j] = v[j] * scale[j]));
             for (int j = 0; j < p; j++)
@@ -262,7 +280,7 @@ public sealed class Separation
                     product += a[j] * d[j];
                     size += Math.Abs(a[j] * d[j]);
                 }
-                if (open[i] ? !(product > (p + 2) * Math.ScaleB(size, -53)) : !(Math.Abs(product) <= Zero * size)) return null;
+                if (open[i] ? !(product > (p + 2) * Math.ScaleB(size, -53)) : !(Math.Abs(product) <= zero * size)) return null;
             }
             return new(d, open);
         }
