@@ -19,6 +19,12 @@ namespace Mle;
 public sealed class LeastSquares
 {
     /// <summary>
+    /// See <see cref="Triangle.Independent"/>. Dependencies leave up to some 1e-13 in the factor of 10⁷ rows and in columns
+    /// that were computed from others; powers of x up to x¹⁰, known to all digits, are as independent as 1e-10 (NIST's Filip).
+    /// </summary>
+    internal const double Dependent = 1e-12;
+
+    /// <summary>
     /// Standard errors lose κ·2⁻⁵³, where κⱼ = ‖xⱼ‖√((XᵀWX)⁻¹ⱼⱼ) is the square root of the variance inflation: above
     /// this, three digits, the covariance is refined.
     /// </summary>
@@ -163,12 +169,6 @@ sealed class ScaledRows
     /// <summary>Of one pass over the residuals: 32 KB of them.</summary>
     const int Block = 2048;
 
-    /// <summary>
-    /// See <see cref="Triangle.Independent"/>. Dependencies leave up to some 1e-13 in the factor of 10⁷ rows and in columns
-    /// that were computed from others; powers of x up to x¹⁰, known to all digits, are as independent as 1e-10 (NIST's Filip).
-    /// </summary>
-    const double Dependent = 1e-12;
-
     const double UnitInTheLastPlace = 1.0 / (1L << 52);
 
     const int MostSteps = 50;
@@ -228,7 +228,7 @@ sealed class ScaledRows
     public ScaledFit Fit()
     {
         var r = Factor();
-        int[] kept = r.Independent(Dependent);
+        int[] kept = r.Independent(LeastSquares.Dependent);
         int rank = kept.Length;
         double[] high = new double[rank], low = new double[rank], step = new double[rank];
         double squares, last = double.PositiveInfinity;

@@ -19,12 +19,15 @@ sealed class NearestPoint(int k)
     /// <summary>x·x.</summary>
     public double Square { get; private set; }
 
+    /// <summary>Whether x is 0 to within the tolerance: Σ λᵢbᵢ = 0 over the support, with λ above the tolerance.</summary>
+    public bool IsZero { get; private set; }
+
     /// <summary>The points that x is made of.</summary>
-    public IEnumerable<(int Name, double[] Point)> Support => names.Zip(points);
+    public IReadOnlyList<int> Support => names;
 
     /// <summary>
-    /// Moves x to the nearest point of the hull of its support and one more, with b·x &lt; x·x. False where that is 0, to
-    /// within the tolerance; the support is then where Σ λᵢbᵢ = 0 with λ above the tolerance.
+    /// Moves x to the nearest point of the hull of its support and one more, with b·x &lt; x·x. False where that is 0, or
+    /// no nearer because of rounding.
     /// </summary>
     public bool Add(int name, double[] b, double tolerance)
     {
@@ -61,8 +64,9 @@ sealed class NearestPoint(int k)
             for (int c = 0; c < k; c++)
                 X[c] += weights[i] * points[i][c];
         Square = Triangle.Dot(X, X);
-        // k + 1 affinely independent points have 0 in their affine hull; and a distance that no longer falls is rounding.
-        return Square > tolerance * tolerance && points.Count <= k && Square < before;
+        // k + 1 affinely independent points have 0 in their affine hull.
+        IsZero = Square <= tolerance * tolerance || points.Count > k;
+        return !IsZero && Square < before;
     }
 
     void Remove(int i)

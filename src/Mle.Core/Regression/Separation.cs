@@ -21,15 +21,17 @@ public delegate bool RowReader(int i, Span<double> a);
 /// rows) bring to the simplex method, because the distance falls in every step. Here it also ends when x·aᵢ ≥ ½x·x.
 /// </para>
 /// <para>
-/// Tolerances. Columns are brought to size 1 and made uncorrelated by a triangular factor, rows to length 1. There a
-/// distance, weight or remainder below <c>max(1e-11, 4pκ·2⁻⁵³)</c> is 0, κ² being the largest variance inflation: what
-/// changing the given numbers by some roundings could do. What is found holds in every row of the numbers given, to
-/// aᵢ·d ≥ −1e-9 Σⱼ|aᵢⱼdⱼ|; that is checked before it is returned.
+/// Tolerances. A number is 0 where it is below 1e-11 of the terms that it is the sum of: that decides which rows vanish in
+/// every direction that is left. Distances and weights are compared where rows are uncorrelated and have length 1; there
+/// what is below <c>max(1e-11, 4pκ·2⁻⁵³)</c> is 0, κ² being the largest variance inflation: what some roundings of the
+/// numbers given could change. A direction is returned only if aᵢ·d is positive beyond the rounding of d in every row
+/// that it is said to separate, and 0 to that tolerance, 1e-9 at most, of Σⱼ|aᵢⱼdⱼ| in all others.
+/// From κ of about 1e9 on (powers of years up to the third) rows may be missed, for which columns must be centred.
 /// </para>
 /// </remarks>
 public sealed class Separation
 {
-    const double LeastTolerance = 1e-11, Verified = 1e-9;
+    const double Cancelled = 1e-11, LargestZero = 1e-9;
 
     /// <summary>Rows that compete to enter; a search goes on where the last one ended.</summary>
     const int Pricing = 4096;
@@ -52,82 +54,87 @@ public sealed class Separation
     /// <remarks>Directions in which every row is 0 (aliased columns) do not count. Memory: 9 bytes a row and some p × p matrices.</remarks>
     public static Separation? Find(int p, int rows, RowReader read) => p == 0 || rows == 0 ? null : new Search(p, rows, read).Run();
 
-    /// <summary>The rows, and the subspace d = Z·z of the directions that are still possible.</summary>
+    /// <summary>
+    /// The rows, and the directions d = ZMx that are still possible: Z spans the null space of the face, M makes the rows
+    /// that are open uncorrelated.
+    /// </summary>
     sealed class Search
     {
         readonly int p, rows;
         readonly RowReader read;
         readonly double[] scale, a;
-
-        /// <summary>Length of aᵢZ; 0 for rows in which every direction sought is 0.</summary>
-        readonly double[] length;
         readonly bool[] equality;
 
-        /// <summary>p × k, row after row.</summary>
-        double[] z;
-        int k;
-        double tolerance = LeastTolerance;
+        /// <summary>Of rows that are not 0 in every direction that is possible; and |aZM|.</summary>
+        readonly bool[] open;
+        readonly double[] length;
+
+        /// <summary>
+        /// Of rows in which every direction that is sought is 0. Every step takes its null space anew from rows as they were
+        /// given and not from the null space of the step before: roundings do not add up.
+        /// </summary>
+        readonly Triangle face;
+
+        /// <summary>p × n and n × k, row after row.</summary>
+        double[] z = [], m = [];
+        int n, k;
+
+        /// <summary>κ·2⁻⁵², at least what dependent columns leave.</summary>
+        double noise = LeastSquares.Dependent;
 
         public Search(int p, int rows, RowReader read)
         {
             (this.p, this.rows, this.read) = (p, rows, read);
             a = new double[p];
-            length = new double[rows];
-            equality = new bool[rows];
             scale = new double[p];
+            equality = new bool[rows];
+            open = new bool[rows];
+            length = new double[rows];
+            face = new(p);
             for (int i = 0; i < rows; i++)
             {
                 equality[i] = read(i, a);
+                open[i] = !equality[i];
                 for (int j = 0; j < p; j++)
                     scale[j] = Math.Max(scale[j], Math.Abs(a[j]));
             }
             for (int j = 0; j < p; j++)
                 scale[j] = scale[j] == 0 ? 1 : Math.ScaleB(1, -Math.ILogB(scale[j]));
-            z = new double[p * p];
-            k = p;
-            for (int j = 0; j < p; j++)
-                z[j * p + j] = 1;
         }
+
+        /// <summary>What is 0 where rows are uncorrelated and have length 1.</summary>
+        double Tolerance => Math.Max(Cancelled, 2 * p * noise);
 
         public Separation? Run()
         {
-            var open = new bool[rows];
-            bool equalities = false;
-            for (int i = 0; i < rows; i++)
-            {
-                open[i] = !equality[i];
-                equalities |= equality[i];
-            }
-            if (equalities) Confine(Factor(equality));
-            while (k > 0 && Whiten(open))
+            Fold(face, equality, (i, to) => Read(i, to));
+            while (Restrict() && Whiten())
             {
                 var point = new NearestPoint(k);
-                var v = new double[p];
-                int cursor = 0;
-                for (; ; )
+                double[] y = new double[n], v = new double[p], e = new double[n], b = new double[k];
+                int cursor = 0, row;
+                do
                 {
-                    Times(z, point.X, v);
-                    int row = Violated(open, v, point.Square, ref cursor);
+                    Times(m, point.X, y);
+                    Times(z, y, v);
+                    row = Violated(v, point.Square, ref cursor);
                     if (row < 0) return Verify(v);
-                    Read(row, a);
-                    var b = new double[k];
-                    TimesZ(a, b, tolerance);
-                    double size = Math.Sqrt(Triangle.Dot(b, b));
-                    for (int c = 0; c < k; c++)
-                        b[c] /= size;
-                    if (!point.Add(row, b, tolerance)) break;
+                    OnFace(row, e);
+                    TransposedTimes(m, e, b, 0);
                 }
-                var face = new Triangle(k);
-                foreach (var (row, b) in point.Support)
+                while (point.Add(row, [.. b.Select(x => x / length[row])], Tolerance));
+                if (!point.IsZero) return null;
+                foreach (int zero in point.Support)
                 {
-                    open[row] = false;
-                    face.Fold((double[])b.Clone(), 1);
+                    open[zero] = false;
+                    Read(zero, a);
+                    face.Fold((double[])a.Clone(), 1);
                 }
-                Confine(face);
             }
             return null;
         }
 
+        /// <summary>A row in scaled columns.</summary>
         void Read(int i, Span<double> to)
         {
             read(i, to);
@@ -135,154 +142,113 @@ public sealed class Separation
                 to[j] *= scale[j];
         }
 
-        /// <summary>b = aZ, exactly 0 where nothing but rounding is left.</summary>
-        void TimesZ(ReadOnlySpan<double> row, Span<double> b, double tolerance)
+        /// <summary>aZ.</summary>
+        void OnFace(int i, Span<double> e)
         {
-            Span<double> sizes = stackalloc double[k];
-            sizes.Clear();
-            b[..k].Clear();
-            for (int j = 0; j < p; j++)
-            {
-                if (row[j] == 0) continue;
-                double x = row[j];
-                var from = z.AsSpan(j * k, k);
-                for (int c = 0; c < from.Length; c++)
-                {
-                    double term = x * from[c];
-                    b[c] += term;
-                    sizes[c] += Math.Abs(term);
-                }
-            }
-            for (int c = 0; c < k; c++)
-                if (Math.Abs(b[c]) <= tolerance * sizes[c]) b[c] = 0;
+            Read(i, a);
+            TransposedTimes(z, a, e, Cancelled);
         }
 
-        /// <summary>The factor of the rows that are wanted, in the coordinates of Z.</summary>
-        Triangle Factor(bool[] wanted)
+        /// <summary>Folds the rows that are wanted into their factor, as <paramref name="project"/> gives them.</summary>
+        void Fold(Triangle r, bool[] wanted, Action<int, double[]> project)
         {
-            var r = new Triangle(k);
-            var block = new double[k * r.BlockRows];
-            var b = new double[k];
+            int width = r.Size;
+            double[] block = new double[width * r.BlockRows], row = new double[width];
             for (int i = 0; i < rows;)
             {
                 int filled = 0;
                 for (; i < rows && filled < r.BlockRows; i++)
                 {
                     if (!wanted[i]) continue;
-                    Read(i, a);
-                    TimesZ(a, b, tolerance);
-                    bool any = false;
-                    for (int c = 0; c < k; c++)
-                    {
-                        block[c * r.BlockRows + filled] = b[c];
-                        any |= b[c] != 0;
-                    }
-                    // Every direction that is still possible is 0 in this row.
-                    if (any) filled++;
-                    else wanted[i] = false;
+                    project(i, row);
+                    for (int c = 0; c < width; c++)
+                        block[c * r.BlockRows + filled] = row[c];
+                    filled++;
                 }
-                for (int c = 1; c < k && filled < r.BlockRows; c++)
+                for (int c = 1; c < width && filled < r.BlockRows; c++)
                     block.AsSpan(c * r.BlockRows, filled).CopyTo(block.AsSpan(c * filled));
                 r.Fold(block, filled);
             }
-            return r;
         }
 
-        /// <summary>Z ← ZN with the null space N of what r is the factor of.</summary>
-        void Confine(Triangle r)
+        /// <summary>Z: a column for each column of the rows that depends on others in the face. False where none does.</summary>
+        bool Restrict()
         {
-            int[] kept = r.Independent(tolerance);
-            int[] free = [.. Enumerable.Range(0, k).Except(kept)];
+            var r = face.Copy();
+            int[] kept = r.Independent(LeastSquares.Dependent);
+            int[] free = [.. Enumerable.Range(0, p).Except(kept)];
             int rank = kept.Length;
-            var n = new double[k * free.Length];
+            n = free.Length;
+            z = new double[p * n];
+            Invert(r, rank);
             var c = new double[rank];
-            for (int f = 0; f < free.Length; f++)
+            for (int f = 0; f < n; f++)
             {
                 for (int i = 0; i < rank; i++)
-                    c[i] = -r[i, rank + f];
+                    c[i] = r[i, rank + f];
                 r.Solve(c);
-                n[free[f] * free.Length + f] = 1;
+                z[free[f] * n + f] = 1;
                 for (int i = 0; i < rank; i++)
-                    n[kept[i] * free.Length + f] = Math.Abs(c[i]) * r.Norm(i) <= tolerance * r.Norm(rank + f) ? 0 : c[i];
+                    z[kept[i] * n + f] = Math.Abs(c[i]) * r.Norm(i) <= Cancelled * r.Norm(rank + f) ? 0 : -c[i];
             }
-            z = Times(n, free.Length);
-            k = free.Length;
-        }
-
-        /// <summary>Z·m for a matrix of some columns, exactly 0 where nothing but rounding is left.</summary>
-        double[] Times(double[] m, int columns)
-        {
-            var product = new double[p * columns];
-            for (int j = 0; j < p; j++)
-            {
-                for (int f = 0; f < columns; f++)
-                {
-                    double sum = 0, size = 0;
-                    for (int c = 0; c < k; c++)
-                    {
-                        double term = z[j * k + c] * m[c * columns + f];
-                        sum += term;
-                        size += Math.Abs(term);
-                    }
-                    product[j * columns + f] = Math.Abs(sum) <= tolerance * size ? 0 : sum;
-                }
-            }
-            return product;
-        }
-
-        void Times(double[] matrix, double[] x, double[] product)
-        {
-            for (int j = 0; j < p; j++)
-            {
-                double sum = 0, size = 0;
-                for (int c = 0; c < k; c++)
-                {
-                    double term = matrix[j * k + c] * x[c];
-                    sum += term;
-                    size += Math.Abs(term);
-                }
-                product[j] = Math.Abs(sum) <= tolerance * size ? 0 : sum;
-            }
+            return n > 0;
         }
 
         /// <summary>
-        /// Z ← ZR⁻¹ with the factor R of the open rows, without directions that are 0 in all of them; closes rows that are
-        /// 0 in every direction. False where none is left.
+        /// Closes the rows that vanish on the face, and takes for M the inverse of the others' factor, without directions
+        /// in which all of them vanish. False where no row is left.
         /// </summary>
-        bool Whiten(bool[] open)
+        bool Whiten()
         {
-            var r = Factor(open);
-            int[] kept = r.Independent(tolerance);
-            int rank = kept.Length;
-            if (rank == 0) return false;
-            double[] inverse = r.Inverse(rank);
-            var m = new double[k * rank];
-            for (int c = 0; c < rank; c++)
+            var e = new double[n];
+            for (int i = 0; i < rows; i++)
             {
-                double norm = Math.Sqrt(Triangle.Dot(inverse.AsSpan(c * rank, rank), inverse.AsSpan(c * rank, rank)));
-                tolerance = Math.Max(tolerance, 4 * p * Math.ScaleB(norm * r.Norm(c), -53));
-                inverse.AsSpan(c * rank, rank).CopyTo(m.AsSpan(kept[c] * rank));
+                if (!open[i]) continue;
+                OnFace(i, e);
+                open[i] = e.AsSpan().ContainsAnyExcept(0.0);
             }
-            z = Times(m, rank);
-            k = rank;
+            var r = new Triangle(n);
+            Fold(r, open, (i, to) => OnFace(i, to));
+            int[] kept = r.Independent(noise);
+            k = kept.Length;
+            double[] inverse = Invert(r, k);
+            m = new double[n * k];
+            for (int c = 0; c < k; c++)
+            {
+                var row = inverse.AsSpan(c * k, k);
+                row.CopyTo(m.AsSpan(kept[c] * k));
+            }
             var b = new double[k];
             for (int i = 0; i < rows; i++)
             {
                 if (!open[i]) continue;
-                Read(i, a);
-                TimesZ(a, b, tolerance);
+                OnFace(i, e);
+                TransposedTimes(m, e, b, 0);
                 length[i] = Math.Sqrt(Triangle.Dot(b, b));
-                open[i] = length[i] > 0;
             }
-            return true;
+            return k > 0;
         }
 
-        /// <summary>An open row with a·v/|aZ| ≤ ½x·x, the least of the first stretch that has one; −1 if there is none.</summary>
-        int Violated(bool[] open, double[] v, double square, ref int cursor)
+        /// <summary>R⁻¹, whose rows say how much of the columns' roundings is left to be seen.</summary>
+        double[] Invert(Triangle r, int rank)
+        {
+            double[] inverse = r.Inverse(rank);
+            for (int c = 0; c < rank; c++)
+            {
+                var row = inverse.AsSpan(c * rank, rank);
+                noise = Math.Max(noise, Math.ScaleB(Math.Sqrt(Triangle.Dot(row, row)) * r.Norm(c), -52));
+            }
+            return inverse;
+        }
+
+        /// <summary>
+        /// An open row with a·v ≤ ½x·x|aZM|, the least of the first stretch of rows that has one; −1 if there is none.
+        /// </summary>
+        int Violated(double[] v, double square, ref int cursor)
         {
             int found = -1;
-            double least = square / 2;
-            for (int seen = 0; seen < rows; seen++)
+            double least = double.PositiveInfinity;
+            for (int seen = 1; seen <= rows; seen++)
             {
                 int i = cursor;
                 cursor = cursor + 1 == rows ? 0 : cursor + 1;
@@ -290,23 +256,21 @@ public sealed class Separation
                 {
                     Read(i, a);
                     double product = Triangle.Dot(a, v) / length[i];
-                    if (product < least || (square == 0 && found < 0)) (least, found) = (product, i);
+                    if (product < least) (least, found) = (product, i);
                 }
-                if (found >= 0 && (seen + 1) % Pricing == 0) break;
+                if (seen % Pricing == 0 && least <= square / 2) break;
             }
-            return found;
+            return least <= square / 2 ? found : -1;
         }
 
         Separation? Verify(double[] v)
         {
-            double largest = 0;
             var d = new double[p];
+            double largest = 0, zero = Math.Min(Tolerance, LargestZero);
             for (int j = 0; j < p; j++)
                 largest = Math.Max(largest, Math.Abs(d[j] = v[j] * scale[j]));
             for (int j = 0; j < p; j++)
                 d[j] /= largest;
-            var separated = new bool[rows];
-            bool any = false;
             for (int i = 0; i < rows; i++)
             {
                 read(i, a);
@@ -316,10 +280,47 @@ public sealed class Separation
                     product += a[j] * d[j];
                     size += Math.Abs(a[j] * d[j]);
                 }
-                if (product < -Verified * size || (equality[i] && product > Verified * size)) return null;
-                any |= separated[i] = !equality[i] && product > Verified * size;
+                if (open[i] ? !(product > (p + 2) * Math.ScaleB(size, -53)) : !(Math.Abs(product) <= zero * size)) return null;
             }
-            return any ? new(d, separated) : null;
+            return new(d, open);
+        }
+
+        /// <summary>Ax of a matrix with x.Length columns, exactly 0 where nothing but rounding is left.</summary>
+        static void Times(double[] matrix, double[] x, double[] product)
+        {
+            for (int j = 0; j < product.Length; j++)
+            {
+                double sum = 0, size = 0;
+                for (int c = 0; c < x.Length; c++)
+                {
+                    double term = matrix[j * x.Length + c] * x[c];
+                    sum += term;
+                    size += Math.Abs(term);
+                }
+                product[j] = Math.Abs(sum) <= Cancelled * size ? 0 : sum;
+            }
+        }
+
+        /// <summary>Aᵀx of a matrix with product.Length columns, exactly 0 below a part of the terms.</summary>
+        static void TransposedTimes(double[] matrix, ReadOnlySpan<double> x, Span<double> product, double zero)
+        {
+            Span<double> size = stackalloc double[product.Length];
+            size.Clear();
+            product.Clear();
+            for (int j = 0; j < x.Length; j++)
+            {
+                double factor = x[j];
+                if (factor == 0) continue;
+                var row = matrix.AsSpan(j * product.Length, product.Length);
+                for (int c = 0; c < row.Length; c++)
+                {
+                    double term = factor * row[c];
+                    product[c] += term;
+                    size[c] += Math.Abs(term);
+                }
+            }
+            for (int c = 0; c < product.Length; c++)
+                if (Math.Abs(product[c]) <= zero * size[c]) product[c] = 0;
         }
     }
 }

@@ -13,7 +13,11 @@ namespace Mle;
 /// </remarks>
 sealed class Triangle(int p)
 {
-    readonly double[] r = new double[p * p];
+    double[] r = new double[p * p];
+
+    public int Size => p;
+
+    public Triangle Copy() => new(p) { r = (double[])r.Clone() };
 
     /// <summary>Enough rows to pay for reading R, few enough to stay in the cache.</summary>
     public int BlockRows { get; } = Math.Clamp(32768 / Math.Max(p, 1), 64, 1024);
