@@ -24,13 +24,12 @@ public sealed class CpuEngine : IEngine
 
     public void Prepare(Family family, Batch batch, FitOptions options) { }
 
-    public FitTable Fit(Family family, Batch batch, FitOptions options) =>
-        batch.IsPlain && family.IsDistribution && options.Information == Information.Default && options.Penalty.IsNone
-            ? family.Accept<FitTable>(new Fitting(lanes, family, batch, options))
-            : family.Accept<FitTable>(new Regressing(lanes, family, batch, options));
+    public FitTable Fit(Family family, Batch batch, FitOptions options) => Regressing.Takes(family, batch, options)
+        ? family.Accept(new Regressing(this, lanes, family, batch, options, null))
+        : family.Accept(new Fitting(lanes, family, batch, options));
 
     public Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options) =>
-        family.Accept<Evaluation[]>(new Evaluating(lanes, family, batch, at, options));
+        family.Accept(new Evaluating(lanes, family, batch, at, options));
 
     public void Dispose() { }
 
@@ -55,30 +54,6 @@ public sealed class CpuEngine : IEngine
                 _ => new Run<TFamily, T, Jet3<T>>(family.Info, batch, options, given).Fit(),
             };
         }
-    }
-
-    sealed class Regressing(int lanes, Family family, Batch batch, FitOptions options) : IModelVisitor<FitTable>
-    {
-        public FitTable Visit<TModel>() where TModel : struct, IModel<TModel> => lanes switch
-        {
-            Lanes512.Count => new ModelRegression<TModel, Lanes512>(family, batch, options).Fit(),
-            Lanes256.Count => new ModelRegression<TModel, Lanes256>(family, batch, options).Fit(),
-            _ => new ModelRegression<TModel, Real>(family, batch, options).Fit(),
-        };
-
-        public FitTable VisitMultinomial(IReadOnlyList<string> labels) => lanes switch
-        {
-            Lanes512.Count => new MultinomialRegression<Lanes512>(family, labels, batch, options).Fit(),
-            Lanes256.Count => new MultinomialRegression<Lanes256>(family, labels, batch, options).Fit(),
-            _ => new MultinomialRegression<Real>(family, labels, batch, options).Fit(),
-        };
-
-        public FitTable VisitOrdered<TLink>(IReadOnlyList<string> labels) where TLink : struct, ILink<TLink> => lanes switch
-        {
-            Lanes512.Count => new OrderedRegression<TLink, Lanes512>(family, labels, batch, options).Fit(),
-            Lanes256.Count => new OrderedRegression<TLink, Lanes256>(family, labels, batch, options).Fit(),
-            _ => new OrderedRegression<TLink, Real>(family, labels, batch, options).Fit(),
-        };
     }
 
     sealed class Evaluating(

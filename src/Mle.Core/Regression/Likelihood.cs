@@ -69,7 +69,7 @@ sealed class Likelihood<TResponse, T>(TResponse response) where TResponse : stru
 }
 
 /// <summary>The likelihood as what the solver climbs: known coefficients stay where they are.</summary>
-readonly struct Climb<TResponse, T>(Likelihood<TResponse, T> likelihood, Design design, bool[]? known)
+readonly struct Climb<TResponse, T>(Likelihood<TResponse, T> likelihood, Ascent ascent)
     : IObjective<DensePoint<HostStore>, DenseJet<HostStore>, Real>
     where TResponse : struct, IResponse<T> where T : unmanaged, IReal<T>
 {
@@ -79,8 +79,8 @@ readonly struct Climb<TResponse, T>(Likelihood<TResponse, T> likelihood, Design 
     public void At(DensePoint<HostStore> β, Real active, ref DenseJet<HostStore> jet)
     {
         double[] numbers = jet.Store.Array;
-        likelihood.At(design, β.Store.Array, numbers);
-        if (known is null)
+        likelihood.At(ascent.Design, β.Store.Array, numbers);
+        if (ascent.Known is not { } known)
             return;
         int count = jet.Count;
         for (int i = 0; i < count; i++)

@@ -131,8 +131,8 @@ readonly struct OrderedResponse<TLink, T>(int categories) : IResponse<T> where T
 }
 
 /// <summary>Multinomial logit: a predictor for each category but the first, of the same terms.</summary>
-sealed class MultinomialRegression<T>(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
-    : Regression<CategoryRows, MultinomialResponse<T>, T>(family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count), new(labels.Count))
+sealed class MultinomialRegression<T>(IEngine engine, Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
+    : Regression<CategoryRows, MultinomialResponse<T>, T>(engine, family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count), new(labels.Count))
     where T : unmanaged, IReal<T>
 {
     static Layout LayoutOf(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
@@ -208,8 +208,8 @@ sealed class MultinomialRegression<T>(Family family, IReadOnlyList<string> label
 }
 
 /// <summary>Cumulative link models: one predictor without an intercept, and the thresholds as constants of their own.</summary>
-sealed class OrderedRegression<TLink, T>(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
-    : Regression<CategoryRows, OrderedResponse<TLink, T>, T>(family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count), new(labels.Count))
+sealed class OrderedRegression<TLink, T>(IEngine engine, Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
+    : Regression<CategoryRows, OrderedResponse<TLink, T>, T>(engine, family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count), new(labels.Count))
     where TLink : struct, ILink<TLink> where T : unmanaged, IReal<T>
 {
     static Layout LayoutOf(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
@@ -302,8 +302,7 @@ sealed class OrderedRegression<TLink, T>(Family family, IReadOnlyList<string> la
         {
             var slice = Slice(d);
             double[] codes = [.. slice.Values.ToArray().Select(y => (double)Array.IndexOf(kept, (int)y))];
-            using var engine = new CpuEngine();
-            var fit = engine.Fit(new Ordered<TLink>([.. kept.Select(j => labels[j])]), Copy(slice, codes), Options with { Progress = null });
+            var fit = Engine.Fit(new Ordered<TLink>([.. kept.Select(j => labels[j])]), Copy(slice, codes), Options with { Progress = null });
             supremum = double.IsNaN(fit.LogLikelihood[0]) ? fit[0].Verdict.Supremum : fit.LogLikelihood[0];
             for (int i = 0; i < p; i++)
                 limits[Table.Parameters[i]] = fit.Estimates(i)[0];

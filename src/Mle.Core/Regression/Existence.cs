@@ -157,8 +157,7 @@ abstract partial class Regression<TRows, TResponse, T>
             Weighting = Batch.Weighting,
             Predictors = predictors,
         };
-        using var engine = new CpuEngine();
-        var fit = engine.Fit(Family, rest, Options with { Progress = null, Start = new Dictionary<string, double>(), Detail = Detail.Complete });
+        var fit = Engine.Fit(Family, rest, Options with { Progress = null, Start = new Dictionary<string, double>(), Detail = Detail.Complete });
         return double.IsNaN(fit.LogLikelihood[0]) ? fit[0].Verdict.Supremum : fit.LogLikelihood[0];
     }
 
@@ -200,10 +199,9 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         if (Batch.Predictors.ContainsKey(limit.Parameter) || Options.Fixed.ContainsKey(limit.Parameter))
             return null;
-        using var engine = new CpuEngine();
         var inner = Families.Find(limit.Model)!;
         var slice = Slice(d);
-        var at = engine.Fit(inner, Copy(slice, name => name == Family.Info.Primary ? inner.Info.Primary : name), new()
+        var at = Engine.Fit(inner, Copy(slice, name => name == Family.Info.Primary ? inner.Info.Primary : name), new()
         {
             Threads = Options.Threads,
             Cancellation = Options.Cancellation,
@@ -233,12 +231,11 @@ abstract partial class Regression<TRows, TResponse, T>
     /// <summary>Fits from the limiting model's coefficients and a few finite values of the parameter that ran away.</summary>
     bool Elsewhere(int d, Limit limit, Dictionary<string, double> named, double supremum)
     {
-        using var engine = new CpuEngine();
         foreach (double value in limit.At == 0 ? new[] { 0.1, 0.5 } : [0.3, 3, 30])
         {
             var start = named.Where(n => Table.Parameters.Contains(n.Key) && double.IsFinite(n.Value)).ToDictionary();
             start[limit.Parameter] = value;
-            var fit = engine.Fit(Family, Slice(d), Options with { Progress = null, Start = start });
+            var fit = Engine.Fit(Family, Slice(d), Options with { Progress = null, Start = start });
             if (fit.Status[0] != Status.Interior || !(fit.LogLikelihood[0] > supremum))
                 continue;
             for (int i = 0; i < fit.Parameters.Count; i++)

@@ -18,13 +18,16 @@ abstract partial class Regression<TRows, TResponse, T>
     readonly bool[] isCentered;
     readonly int[][] predictors;
 
-    protected Regression(Family family, Batch batch, FitOptions options, Layout layout, TRows rows, TResponse response)
+    protected Regression(IEngine engine, Family family, Batch batch, FitOptions options, Layout layout, TRows rows, TResponse response)
     {
-        (Family, Batch, Options, Layout, this.rows, this.response) = (family, batch, options, layout, rows, response);
+        (Engine, Family, Batch, Options, Layout, this.rows, this.response) = (engine, family, batch, options, layout, rows, response);
         Table = new([.. layout.All.Select(r => r.Name)], layout.Free, batch.Count, options.Detail);
         columns = Unique(layout, out isCentered, out predictors);
         IsPredicted = layout.Slots.Any(s => s.Columns.Any(c => !c.IsEmpty) || !s.Offset.IsEmpty);
     }
+
+    /// <summary>What other fits that this one needs are made by.</summary>
+    protected IEngine Engine { get; }
 
     protected Family Family { get; }
 
@@ -78,17 +81,63 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         Check();
         Marginals();
-        bool giant = Batch.Count < Threads;
         long done = 0;
+        void Report() => Options.Progress?.Report(Interlocked.Increment(ref done));
+        if (Climb([]))
+        {
+            foreach (var together in Together())
+            {
+                Options.Cancellation.ThrowIfCancellationRequested();
+                var workers = new Worker[together.Length];
+                Parallel.For(0, workers.Length, new() { MaxDegreeOfParallelism = Threads }, i =>
+                {
+                    workers[i] = new(this, 1);
+                    workers[i].Load(together[i]);
+                });
+                Climb([.. workers.Where(w => w.Ascent is not null).Select(w => w.Ascent!)]);
+                foreach (var worker in workers)
+                {
+                    worker.Report();
+                    Report();
+                }
+            }
+            return Table;
+        }
+        bool giant = Batch.Count < Threads;
         Parallel.For(0, Batch.Count, new() { MaxDegreeOfParallelism = giant ? 1 : Threads, CancellationToken = Options.Cancellation },
             () => new Worker(this, giant ? Threads : 1), (d, _, worker) =>
             {
                 Options.Cancellation.ThrowIfCancellationRequested();
-                worker.Fit(d);
-                Options.Progress?.Report(Interlocked.Increment(ref done));
+                worker.Load(d);
+                worker.Climb();
+                worker.Report();
+                Report();
                 return worker;
             }, _ => { });
         return Table;
+    }
+
+    /// <summary>Climbs of several data sets on a device; false where there is none that can, also of no data sets.</summary>
+    protected virtual bool Climb(IReadOnlyList<Ascent> ascents) => false;
+
+    /// <summary>Data sets in groups that a device is handed at once.</summary>
+    IEnumerable<int[]> Together()
+    {
+        const long most = 1 << 24;
+        List<int> group = [];
+        long numbers = 0;
+        for (int d = 0; d < Batch.Count; d++)
+        {
+            long own = (Batch.Offsets[d + 1] - Batch.Offsets[d]) * (columns.Length + rows.Statistics + 2);
+            if (group.Count > 0 && numbers + own > most)
+            {
+                yield return [.. group];
+                (group, numbers) = ([], 0);
+            }
+            group.Add(d);
+            numbers += own;
+        }
+        yield return [.. group];
     }
 
     void Check()
@@ -133,8 +182,10 @@ abstract partial class Regression<TRows, TResponse, T>
         readonly Likelihood<TResponse, T> likelihood = new(run.response) { Threads = threads };
         readonly double[] means = new double[run.columns.Length], scales = new double[run.columns.Length];
         readonly int count = run.Layout.All.Count;
-        readonly double[] β = new double[run.Layout.All.Count], to = new double[run.Layout.All.Count];
-        readonly double[] here = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)], there = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)];
+        readonly double[] to = new double[run.Layout.All.Count], there = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)];
+        Ascent? room;
+        int d;
+
         int[] indices = [];
         double[] low = [], high = [], trials = [];
 
@@ -143,9 +194,14 @@ abstract partial class Regression<TRows, TResponse, T>
 
         Standardization unit;
 
-        public void Fit(int d)
+        /// <summary>The climb of the data set that was loaded last; null where none is needed.</summary>
+        public Ascent? Ascent { get; private set; }
+
+        /// <summary>Reads a data set, and refuses it or answers at once where that can be done.</summary>
+        public void Load(int d)
         {
             int from = (int)run.Batch.Offsets[d], end = (int)run.Batch.Offsets[d + 1];
+            (this.d, Ascent) = (d, null);
             if ((data.Sort(from, end) ?? Unfinished(from, end)) is { } fault)
             {
                 run.Refuse(d, end - from, fault);
@@ -155,11 +211,47 @@ abstract partial class Regression<TRows, TResponse, T>
             if (run.Closed(d, from, end, data))
                 return;
             Load(from, end);
-            bool[]? known = run.Known(this);
+            Ascent = room ??= new(design, count);
+            Ascent.Known = run.Known();
+            Ascent.Ridge = run.Ridge(this);
             Begin(d);
-            var (ending, iterations) = Climb(known);
-            run.Table.Iterations[d] = iterations;
-            run.Report(d, this, ending, known);
+        }
+
+        public void Climb()
+        {
+            if (Ascent is null)
+                return;
+            likelihood.Firth = run.Options.Penalty.Firth;
+            likelihood.Ridge = Ascent.Ridge;
+            if (design.Blocks >= LargeFrom && run.Layout.Start.All(double.IsNaN))
+            {
+                // A part answers well enough to start the whole near its maximum; where it does not, nothing is lost.
+                double[] kept = [.. Ascent.Point];
+                likelihood.Stride = Part;
+                Climb(exact: false);
+                if (Ascent.Ending != Ending.Converged)
+                    kept.CopyTo(Ascent.Point, 0);
+                likelihood.Stride = 1;
+            }
+            Climb(exact: true);
+        }
+
+        void Climb(bool exact)
+        {
+            var climb = new Climb<TResponse, T>(likelihood, Ascent!);
+            DensePoint<HostStore> point = new(new(Ascent!.Point), count), other = new(new(to), count);
+            DenseJet<HostStore> jet = new(new(Ascent.Numbers), count), next = new(new(there), count);
+            Real ending = Newton.Maximize<Climb<TResponse, T>, DensePoint<HostStore>, DenseJet<HostStore>, Real>(
+                ref climb, ref point, ref other, ref jet, ref next, 0.0, run.Options.IterationLimit, exact, out Real steps);
+            (Ascent.Ending, Ascent.Iterations) = ((Ending)(int)(double)ending, (int)(double)steps);
+        }
+
+        public void Report()
+        {
+            if (Ascent is null)
+                return;
+            run.Table.Iterations[d] = Ascent.Iterations;
+            run.Report(d, this, Ascent.Ending, Ascent.Known);
         }
 
         /// <summary>Scales of the columns; what is no number is found by the way.</summary>
@@ -300,6 +392,7 @@ abstract partial class Regression<TRows, TResponse, T>
             var layout = run.Layout;
             Span<double> u = stackalloc double[layout.Slots.Count];
             run.Start(d, unit, u);
+            double[] β = Ascent!.Point;
             Array.Clear(β);
             for (int s = 0; s < u.Length; s++)
             {
@@ -339,35 +432,6 @@ abstract partial class Regression<TRows, TResponse, T>
             }
         }
 
-        (Ending, int) Climb(bool[]? known)
-        {
-            int steps = 0;
-            likelihood.Firth = run.Options.Penalty.Firth;
-            likelihood.Ridge = run.Ridge(this);
-            if (design.Blocks >= LargeFrom && run.Layout.Start.All(double.IsNaN))
-            {
-                // A part answers well enough to start the whole near its maximum; where it does not, nothing is lost.
-                double[] kept = [.. β];
-                likelihood.Stride = Part;
-                if (Maximize(known, exact: false, out _) != Ending.Converged)
-                    kept.CopyTo(β, 0);
-                likelihood.Stride = 1;
-            }
-            var ending = Maximize(known, exact: true, out double iterations);
-            return (ending, steps + (int)iterations);
-        }
-
-        Ending Maximize(bool[]? known, bool exact, out double iterations)
-        {
-            var climb = new Climb<TResponse, T>(likelihood, design, known);
-            DensePoint<HostStore> point = new(new(β), count), other = new(new(to), count);
-            DenseJet<HostStore> jet = new(new(here), count), next = new(new(there), count);
-            Real ending = Newton.Maximize<Climb<TResponse, T>, DensePoint<HostStore>, DenseJet<HostStore>, Real>(
-                ref climb, ref point, ref other, ref jet, ref next, 0.0, run.Options.IterationLimit, exact, out Real steps);
-            iterations = steps;
-            return (Ending)(int)(double)ending;
-        }
-
         /// <summary>A log-likelihood with all constants, in the units of the data.</summary>
         public double Complete(double ℓ) => unit.LogLikelihood(ℓ + logBase, exactSize);
 
@@ -379,9 +443,9 @@ abstract partial class Regression<TRows, TResponse, T>
 
         public Likelihood<TResponse, T> Likelihood => likelihood;
 
-        public double[] Point => β;
+        public double[] Point => Ascent!.Point;
 
-        public DenseJet<HostStore> Jet => new(new(here), count);
+        public DenseJet<HostStore> Jet => new(new(Ascent!.Numbers), count);
 
         /// <summary>dβ/dβ′ of the reported coefficients in the design's own: of coefficient i in itself, and of an intercept in i.</summary>
         public (double Own, double Intercept) Slopes(int i)
@@ -418,7 +482,7 @@ abstract partial class Regression<TRows, TResponse, T>
         return double.IsFinite(size) && size > 0 ? Standardization.About(center, size) : new(center, 0);
     }
 
-    bool[]? Known(Worker worker)
+    bool[]? Known()
     {
         if (Layout.Free == Layout.All.Count)
             return null;

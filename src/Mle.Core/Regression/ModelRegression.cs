@@ -21,14 +21,16 @@ readonly struct ModelRows<TModel> : IResponseRows where TModel : struct, IModel<
 }
 
 /// <summary>Regressions of models with up to three parameters, and fits of their families to censored or truncated data.</summary>
-sealed class ModelRegression<TModel, T>(Family family, Batch batch, FitOptions options)
-    : Regression<ModelRows<TModel>, ModelResponse<TModel, T>, T>(family, batch, options, LayoutOf(batch, options), default, default)
+sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch batch, FitOptions options, IClimber? climber)
+    : Regression<ModelRows<TModel>, ModelResponse<TModel, T>, T>(engine, family, batch, options, LayoutOf(batch, options), default, default)
     where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T>
 {
     FitTable marginals = null!;
     Family marginal = null!;
 
     protected override Equivariance Equivariance => TModel.Equivariance;
+
+    protected override bool Climb(IReadOnlyList<Ascent> ascents) => climber?.Climb<TModel>(ascents, Options) ?? false;
 
     protected override IReadOnlyList<Limit> Limits => TModel.Limits;
 
@@ -93,8 +95,7 @@ sealed class ModelRegression<TModel, T>(Family family, Batch batch, FitOptions o
             values = imputed;
         }
         var trials = TModel.TakesTrials && Batch.Trials.IsEmpty ? Ones(values.Length) : Batch.Trials;
-        using var engine = new CpuEngine();
-        marginals = engine.Fit(marginal, new(values, [.. Batch.Offsets], default, trials),
+        marginals = Engine.Fit(marginal, new(values, [.. Batch.Offsets], default, trials),
             new() { Detail = Detail.Estimates, Threads = Options.Threads, Cancellation = Options.Cancellation });
     }
 
