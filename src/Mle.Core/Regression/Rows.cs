@@ -82,6 +82,8 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
             (Size, Scale, shared) = (to - from, 1, 0);
             return null;
         }
+        // The same limits, trials and parameters: all rows share one denominator.
+        bool alike = !predicted && batch.Trials.IsEmpty && batch.TruncatedBelow.Length <= 1 && batch.TruncatedAbove.Length <= 1;
         double total = 0;
         for (int i = from; i < to; i++)
         {
@@ -92,7 +94,7 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
                 continue;
             total += w;
             kinds[(int)KindOf(i)].Add((i, false));
-            if (Denominator(i) is { } of && (predicted || batch.TruncatedBelow.Length > 1 || batch.TruncatedAbove.Length > 1))
+            if (!alike && Denominator(i) is { } of)
                 kinds[(int)of].Add((i, true));
         }
         if (from == to)
@@ -103,8 +105,6 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
         bool sampled = batch.Weighting == Weighting.Sampling;
         Size = sampled ? rows : total;
         Scale = sampled ? rows / total : 1;
-        // The same limits and no predictors: all rows share one denominator.
-        bool alike = !predicted && batch.TruncatedBelow.Length <= 1 && batch.TruncatedAbove.Length <= 1;
         shared = alike ? total : 0;
         if (alike && Denominator(from) is { } common)
             kinds[(int)common].Add((from, true));
