@@ -76,7 +76,7 @@ public static class Program
         root.HelpName = "mle";
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExample(new HelpAction { MaxWidth = terminal.Width });
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : ModelOptions.Join(args));
         if (parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command is Verb verb ? " " + verb.Name : "";

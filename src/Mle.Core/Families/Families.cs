@@ -38,7 +38,7 @@ public static class Families
         new Family<Distributions.Logarithmic>(),
     ];
 
-    public static Family? Find(string name) => All.FirstOrDefault(f => f.Name == name);
+    public static Family? Find(string name) => All.Concat(Models).FirstOrDefault(f => f.Name == name);
 
     /// <summary>Regression models under the names that books give them; every other family takes formulas for its parameters too.</summary>
     public static IReadOnlyList<Family> Models { get; } =
@@ -91,6 +91,8 @@ sealed class Family<TFamily> : Family where TFamily : struct, IFamily<TFamily>
 sealed class Model<TModel> : Family where TModel : struct, IModel<TModel>
 {
     public override FamilyInfo Info => TModel.Info;
+
+    public override bool IsDistribution => false;
 
     public override TResult Accept<TResult>(IFamilyVisitor<TResult> visitor) =>
         throw new ArgumentException($"{Name} is a model of rows with predictors; it has no fits without.");

@@ -108,6 +108,8 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
     public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(free.Y, free.X, s.Sums.A * known.Y - s.Size * R.Exp(known.Y), double.NegativeInfinity);
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("size", double.PositiveInfinity, "poisson", false)];
+
     /// <summary>S = I(μ/(r + μ); x + 1, r), the incomplete beta function.</summary>
     public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
     {

@@ -257,6 +257,8 @@ public readonly struct StudentT : IFamily<StudentT>
 
     static R Ties<R>(Summary<R> s) where R : unmanaged, IReal<R> => R.Max(s.TiesLow, s.TiesHigh);
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("df", double.PositiveInfinity, "normal", false)];
+
     /// <summary>½I(1/(1 + κz²); ν/2, ½), the incomplete beta function, beyond z on its side of 0.</summary>
     public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
     {

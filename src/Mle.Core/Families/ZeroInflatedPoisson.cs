@@ -65,6 +65,8 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
         return R.IfLess(0.0, s.High, R.IfLess(0.0, free.X, inflated, 0.0), allZero);
     }
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("pi", 0, "poisson", true)];
+
     /// <summary>S = (1 − π)S₀(x) and F = π + (1 − π)F₀(x) with the Poisson law's F₀ and S₀.</summary>
     public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
     {

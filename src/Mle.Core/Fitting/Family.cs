@@ -73,6 +73,9 @@ public abstract class Family
 
     public string Name => Info.Name;
 
+    /// <summary>Whether it is a distribution by itself; else a model of rows.</summary>
+    public virtual bool IsDistribution => true;
+
     public abstract TResult Accept<TResult>(IFamilyVisitor<TResult> visitor);
 
     public abstract TResult Accept<TResult>(IModelVisitor<TResult> visitor);

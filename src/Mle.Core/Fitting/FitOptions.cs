@@ -10,6 +10,28 @@ public enum Detail
     Complete,
 }
 
+/// <summary>What covariances of regressions are made from.</summary>
+public enum Information
+{
+    /// <summary>The inverse observed information; robust where weights are sampling weights.</summary>
+    Default,
+
+    /// <summary>The sandwich A⁻¹BA⁻¹ of the observed information A and the sum B of outer products of the rows' scores (HC0).</summary>
+    Robust,
+}
+
+/// <summary>What is taken off a regression's log-likelihood.</summary>
+public readonly record struct Penalty
+{
+    /// <summary>½ log det of the information is added (Firth, Biometrika 80, 1993; Jeffreys' prior): estimates stay finite.</summary>
+    public bool Firth { get; init; }
+
+    /// <summary>λ in −½λ Σ β² over all coefficients but intercepts.</summary>
+    public double Ridge { get; init; }
+
+    public bool IsNone => !Firth && Ridge == 0;
+}
+
 /// <summary>What a caller knows or wants beyond the family. Parameters are named as the family names them.</summary>
 public sealed record FitOptions
 {
@@ -23,6 +45,11 @@ public sealed record FitOptions
     public IReadOnlyDictionary<string, (double Low, double High)> Bounds { get; init; } = new Dictionary<string, (double, double)>();
 
     public Detail Detail { get; init; } = Detail.Complete;
+
+    public Information Information { get; init; }
+
+    /// <summary>Of regressions.</summary>
+    public Penalty Penalty { get; init; }
 
     public int IterationLimit { get; init; } = 200;
 

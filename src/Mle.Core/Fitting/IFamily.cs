@@ -84,6 +84,9 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>E X, of a binomial of one trial; NaN or ∞ where there is none.</summary>
     static abstract T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
 
+    /// <inheritdoc cref="IModel{TSelf}.Limits"/>
+    static virtual IReadOnlyList<Limit> Limits => [];
+
     /// <inheritdoc cref="IModel{TSelf}.Cone"/>
     static virtual int Cone(Kind kind, double x, double trials, int slot) => Cones.Of(TSelf.Info, kind, x, slot);
 

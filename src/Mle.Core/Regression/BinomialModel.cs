@@ -34,6 +34,8 @@ public readonly struct BinomialModel<TLink> : IModel<BinomialModel<TLink>> where
         return t.A * logp + t.B * logq;
     }
 
+    public static Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u) where T : unmanaged, IReal<T> => TLink.Differentiate(t.A, t.B, u.X);
+
     public static void Tails<T>(Row<T> t, Vec3<T> u, out T logF, out T logS) where T : unmanaged, IReal<T>
     {
         TLink.Tails(u.X, out T logp, out T logq);
@@ -46,11 +48,11 @@ public readonly struct BinomialModel<TLink> : IModel<BinomialModel<TLink>> where
         return T.Exp(logp);
     }
 
-    public static Vec3<Real> Start(Summary<Real> s)
-    {
-        double yes = s.Sums.A, no = s.Sums.B;
-        return new(TLink.Quantile((yes + 0.5) / (yes + no + 1)));
-    }
+    public static int Statistics => 2;
+
+    public static string Marginal => Binomial.Info.Name;
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => new(TLink.Quantile(1 / (1 + Math.Exp(-(double)θ.X))));
 
     public static int Cone(Kind kind, double y, double trials, int slot) => Binomial.Cone(kind, y, trials, slot);
 }

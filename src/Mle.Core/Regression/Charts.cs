@@ -21,6 +21,8 @@ public readonly struct Tobit : IChart<Tobit>
         [new("mu", Link.Identity, Role.Location, "real"), new("sigma", Link.Log, Role.Scale, "> 0")],
         "the terms explain every y > 0, or no y is above 0", "Tobin, Econometrica 26, 1958");
 
+    public static double CensoredBelow => 0;
+
     public static Vec3<T> Coordinates<T>(Vec3<T> u) where T : unmanaged, IReal<T> => u;
 
     public static Vec3<Real> Predictors(Vec3<Real> θ) => θ;
@@ -47,6 +49,8 @@ public readonly struct NegativeBinomialRegression : IChart<NegativeBinomialRegre
         "negative_binomial_regression", "mean mu with log(mu) = u, variance mu + mu^2/size", "y = 0, 1, 2, ...",
         [new("mu", Link.Log, Role.Shape, "> 0"), new("size", Link.Log, Role.Shape, "> 0")],
         "the counts vary no more than Poisson's: size -> infinity", "Hilbe, Negative Binomial Regression, 2011, ch. 8");
+
+    public static IReadOnlyList<Limit> Limits { get; } = [new("size", double.PositiveInfinity, "poisson_regression", false)];
 
     public static Vec3<T> Coordinates<T>(Vec3<T> u) where T : unmanaged, IReal<T> => new(u.Y, u.X);
 

@@ -16,11 +16,18 @@ public enum Kind
     Interval,
 }
 
+/// <summary>Where a parameter that is a constant may run: the rest is another model then.</summary>
+/// <param name="Parameter">Which.</param>
+/// <param name="At">0 or infinite, on its own scale.</param>
+/// <param name="Model">What the other parameters are of, by the same names, the primary one whatever its name.</param>
+/// <param name="IsProper">Whether that is a distribution of the family: then the maximum is attained, on the boundary.</param>
+public sealed record Limit(string Parameter, double At, string Model, bool IsProper);
+
 /// <summary>
 /// The distribution of one row's response given its linear predictors u, one for each parameter:
 /// log f(y; u) = log h(y) + LogDensity(t(y), u).
 /// </summary>
-/// <remarks>Kernel code but for <see cref="Info"/>, <see cref="Start"/> and <see cref="Cone"/>.</remarks>
+/// <remarks>Kernel code down to <see cref="Differentiate"/>.</remarks>
 public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
 {
     /// <summary>Parameters stand in the order of the predictors.</summary>
@@ -34,7 +41,16 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
 
     static virtual bool TakesTrials => false;
 
+    /// <summary>Where smaller responses are recorded as this one.</summary>
+    static virtual double CensoredBelow => double.NegativeInfinity;
+
+    /// <summary>How many statistics a row has.</summary>
+    static virtual int Statistics => 1;
+
     static abstract Row<T> Statistic<T>(Row<T> y) where T : unmanaged, IReal<T>;
+
+    /// <summary>Whether log h(y) is not 0 throughout.</summary>
+    static virtual bool HasLogBase => true;
 
     static abstract T LogBase<T>(Row<T> y, Row<T> t) where T : unmanaged, IReal<T>;
 
@@ -54,8 +70,14 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
         _ => TSelf.LogDensity(t.Lift<Jet3<T>>(), Jet3<T>.At(u)).Parts,
     };
 
-    /// <summary>The predictors to start from, were they constants; from a summary in which censored rows stand for themselves.</summary>
-    static abstract Vec3<Real> Start(Summary<Real> s);
+    /// <summary>The family that the response would have were there no predictors.</summary>
+    static abstract string Marginal { get; }
+
+    /// <summary>The predictors, were they constants, of the marginal family's coordinates: where to start from.</summary>
+    static abstract Vec3<Real> Start(Vec3<Real> θ);
+
+    /// <summary>Models that are reached as a constant runs away.</summary>
+    static virtual IReadOnlyList<Limit> Limits => [];
 
     /// <summary>
     /// +1 where a row's likelihood never falls as the predictor of this parameter grows, −1 where it never falls as it
@@ -72,6 +94,12 @@ public interface IChart<TSelf> where TSelf : struct, IChart<TSelf>
     static abstract Vec3<T> Coordinates<T>(Vec3<T> u) where T : unmanaged, IReal<T>;
 
     static abstract Vec3<Real> Predictors(Vec3<Real> θ);
+
+    /// <inheritdoc cref="IModel{TSelf}.Limits"/>
+    static virtual IReadOnlyList<Limit> Limits => [];
+
+    /// <inheritdoc cref="IModel{TSelf}.CensoredBelow"/>
+    static virtual double CensoredBelow => double.NegativeInfinity;
 }
 
 /// <summary>A family with a predictor for each of its parameters, each on its own link.</summary>
@@ -102,7 +130,15 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(u);
 
-    public static Vec3<Real> Start(Summary<Real> s) => TFamily.Start(s, default, new(1.0, 1.0, 1.0), 0);
+    public static int Statistics => TFamily.Statistics;
+
+    public static bool HasLogBase => TFamily.HasLogBase;
+
+    public static string Marginal => TFamily.Info.Name;
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => θ;
+
+    public static IReadOnlyList<Limit> Limits => TFamily.Limits;
 
     public static int Cone(Kind kind, double y, double trials, int slot) => TFamily.Cone(kind, y, trials, slot);
 }
@@ -133,7 +169,17 @@ public readonly struct Charted<TFamily, TChart> : IModel<Charted<TFamily, TChart
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(TChart.Coordinates(u));
 
-    public static Vec3<Real> Start(Summary<Real> s) => TChart.Predictors(Direct<TFamily>.Start(s));
+    public static int Statistics => TFamily.Statistics;
+
+    public static bool HasLogBase => TFamily.HasLogBase;
+
+    public static string Marginal => TFamily.Info.Name;
+
+    public static double CensoredBelow => TChart.CensoredBelow;
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => TChart.Predictors(θ);
+
+    public static IReadOnlyList<Limit> Limits => TChart.Limits;
 
     public static int Cone(Kind kind, double y, double trials, int slot) => Cones.Of(Info, kind, y, slot);
 }

@@ -9,6 +9,13 @@ public interface ILink<TSelf> where TSelf : struct, ILink<TSelf>
     /// <summary>log F(u) and log(1 − F(u)).</summary>
     static abstract void Tails<T>(T u, out T logF, out T logS) where T : unmanaged, IReal<T>;
 
+    /// <summary>a log F(u) + b log(1 − F(u)) with its derivatives.</summary>
+    static virtual Derivatives<T> Differentiate<T>(T a, T b, T u) where T : unmanaged, IReal<T>
+    {
+        TSelf.Tails(new Jet1<T>(u, 1.0, 0.0), out var logF, out var logS);
+        return (logF.Times(a) + logS.Times(b)).Parts;
+    }
+
     /// <summary>About where F(u) = p: a place to start from.</summary>
     static abstract double Quantile(double p);
 }
@@ -22,6 +29,14 @@ public readonly struct Logit : ILink<Logit>
     {
         logF = -Softplus.Of(-u);
         logS = -Softplus.Of(u);
+    }
+
+    /// <summary>au − (a + b) log(1 + eᵘ), a − (a + b)F and −(a + b)F(1 − F) from one exponential.</summary>
+    public static Derivatives<T> Differentiate<T>(T a, T b, T u) where T : unmanaged, IReal<T>
+    {
+        T zero = 0.0, one = 1.0, m = a + b, e = T.Exp(-T.Abs(u)), q = one / (one + e), p = e * q;
+        T f = T.IfLess(u, zero, p, q), positive = T.IfLess(u, zero, zero, u);
+        return new(a * u - m * (positive + T.Log1p(e)), a - m * f, -m * p * q);
     }
 
     public static double Quantile(double p) => Math.Log(p) - Math.Log(1 - p);

@@ -14,6 +14,8 @@ public sealed class Multinomial(IReadOnlyList<string> labels) : Family
         [new("u", Link.Identity, Role.Location, "real")],
         "some linear combination of the terms separates categories", "Agresti, Categorical Data Analysis, 2013, section 8.1");
 
+    public override bool IsDistribution => false;
+
     public override TResult Accept<TResult>(IFamilyVisitor<TResult> visitor) =>
         throw new ArgumentException($"{Name} is a model of rows with predictors; categorical is the one without.");
 
@@ -34,6 +36,8 @@ public sealed class Ordered<TLink>(IReadOnlyList<string> labels) : Family where 
         [new("u", Link.Identity, Role.Location, "real")],
         "some linear combination of the terms separates categories, or one never occurs",
         "McCullagh, Journal of the Royal Statistical Society B 42, 1980");
+
+    public override bool IsDistribution => false;
 
     public override TResult Accept<TResult>(IFamilyVisitor<TResult> visitor) =>
         throw new ArgumentException($"{Name} is a model of rows with predictors; categorical is the one without.");

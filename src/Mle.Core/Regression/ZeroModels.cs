@@ -13,15 +13,13 @@ static class Zeros
             [mean, zero, .. family.Parameters.Where(p => p != mean)], never, source) { Primary = mean.Name };
     }
 
+    /// <summary>Those of the counts, which keep their zeros, and others.</summary>
+    public static IReadOnlyList<Limit> Limits<TFamily>(string prefix, params Limit[] others) where TFamily : struct, IFamily<TFamily> =>
+        [.. others, .. TFamily.Limits.Select(l => l with { Model = $"{prefix}_{l.Model}_regression" })];
+
     /// <summary>θ of the count part: a mean alone, or a size before it.</summary>
     public static Vec3<T> Counts<TFamily, T>(Vec3<T> u) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
         TFamily.Slots == 1 ? new(u.X) : new(u.Z, u.X);
-
-    public static Vec3<Real> Start<TFamily>(Summary<Real> s, double zero) where TFamily : struct, IFamily<TFamily>
-    {
-        double mean = Math.Log(Math.Max((double)s.Mean, 0.1));
-        return new(mean, zero, 0.0);
-    }
 }
 
 /// <summary>
@@ -59,7 +57,12 @@ public readonly struct ZeroInflated<TFamily> : IModel<ZeroInflated<TFamily>> whe
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(Zeros.Counts<TFamily, T>(u)) / (1.0 + T.Exp(u.Y));
 
-    public static Vec3<Real> Start(Summary<Real> s) => Zeros.Start<TFamily>(s, -1);
+    public static string Marginal => "poisson";
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => new(θ.X, -1.0, 0.0);
+
+    public static IReadOnlyList<Limit> Limits { get; } = Zeros.Limits<TFamily>("zero_inflated",
+        new Limit("pi", 0, $"{TFamily.Info.Name}_regression", true));
 
     public static int Cone(Kind kind, double y, double trials, int slot) =>
         kind != Kind.Exact ? 0 : slot == 0 ? (y == 0 ? -1 : 0) : slot == 1 ? (y == 0 ? 1 : -1) : 0;
@@ -107,7 +110,11 @@ public readonly struct Hurdle<TFamily> : IModel<Hurdle<TFamily>> where TFamily :
     /// <summary>log(1 − eˣ).</summary>
     static T LogOneLess<T>(T x) where T : unmanaged, IReal<T> => T.IfLess(x, -0.7, T.Log1p(-T.Exp(x)), T.Log(-T.Expm1(x)));
 
-    public static Vec3<Real> Start(Summary<Real> s) => Zeros.Start<TFamily>(s, 0);
+    public static string Marginal => "poisson";
+
+    public static Vec3<Real> Start(Vec3<Real> θ) => new(θ.X, 0.0, 0.0);
+
+    public static IReadOnlyList<Limit> Limits { get; } = Zeros.Limits<TFamily>("hurdle");
 
     public static int Cone(Kind kind, double y, double trials, int slot) =>
         kind == Kind.Exact && slot == 1 ? (y == 0 ? -1 : 1) : 0;

@@ -30,7 +30,7 @@ sealed class EvaluateCommand : Verb
         using var engine = engines.Open(parsed.GetValue(data.Engine), terminal.Error);
         var set = data.Read(parsed, terminal);
         var family = data.FamilyOf(parsed, set);
-        var known = data.Known(parsed, family);
+        var known = data.Known(parsed, family, set);
         var point = Syntax.ByParameter(
             "--at", parsed.GetValue(at)!.SelectMany(text => text.Split(',')), family, "a parameter and a finite number, such as shape=1.4,", Syntax.Finite);
         foreach (var parameter in family.Info.Parameters)

@@ -21,12 +21,32 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
             Many();
     }
 
+    static readonly Text[] Blank = [new(""), new("")];
+
     string Title => fitted.Data.Value is { } column ? $"{fitted.Data.Source}, {column}" : fitted.Data.Source;
+
+    /// <summary>What the coefficients add up to, one line for each predictor.</summary>
+    IEnumerable<string> Predictors() =>
+        from parameter in fitted.Family.Info.Parameters
+        where fitted.Data.Designs.ContainsKey(parameter.Name)
+        let terms = fitted.Data.Designs[parameter.Name].Terms.Formula.Right
+        select $"{Linked(parameter)} ~ {terms}";
+
+    string Linked(Parameter parameter) => (fitted.Family.Name, parameter.Link) switch
+    {
+        ("probit_regression", _) => $"probit({parameter.Name})",
+        ("cloglog_regression", _) => $"cloglog({parameter.Name})",
+        (_, Link.Log) => $"log({parameter.Name})",
+        (_, Link.Logit) => $"logit({parameter.Name})",
+        _ => parameter.Name,
+    };
 
     void One()
     {
         var fit = fitted.Table[0];
         terminal.Out.WriteLine($"{fitted.Family.Name}: {Title}, n = {Number.Short(fit.Size)}");
+        foreach (string predictor in Predictors())
+            terminal.Out.WriteLine("  " + predictor);
         if (fitted.Free.Any(i => !double.IsNaN(fit[i])))
             Estimates(fit);
         terminal.Show(Screen.Verdict(fit.Status));
@@ -36,25 +56,29 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
 
     void Estimates(Fit fit)
     {
+        bool tested = fitted.HasCoefficients;
         string level = string.Create(CultureInfo.InvariantCulture, $"{100 * intervals.Level:G6} % interval");
-        var table = Screen.Table(["", "estimate", "std. error", level]);
+        var table = Screen.Table(tested ? ["", "estimate", "std. error", "z", "p", level] : ["", "estimate", "std. error", level]);
         foreach (int i in Enumerable.Range(0, fitted.Table.Parameters.Count))
         {
             if (fitted.Free.Contains(i))
-                Add(fitted.Table.Parameters[i], fitted.Parameter(i).Link, fit[i], fit.StandardError(i));
+                Add(fitted.Table.Parameters[i], fitted.LinkOf(i), fit[i], fit.StandardError(i), fitted.IsCoefficient(i));
             else
-                table.AddRow(new Text(fitted.Table.Parameters[i]), Screen.Number(fit[i]), new Text("fixed"), new Text(""));
+                table.AddRow([new Text(fitted.Table.Parameters[i]), Screen.Number(fit[i]), new Text("fixed"), .. tested ? Blank : [], new Text("")]);
         }
         foreach (var (term, estimate, error) in fitted.Derived(0))
-            Add(term, Link.Log, estimate, error);
+            Add(term, Link.Log, estimate, error, false);
         terminal.Show(table);
         terminal.Out.WriteLine($"log-likelihood {Number.Short(fit.LogLikelihood)}   AIC {Number.Short(fit.Aic)}   BIC {Number.Short(fit.Bic)}   mean -loglik {Number.Short(fit.MeanNegativeLogLikelihood)}");
 
-        void Add(string term, Link link, double estimate, double error)
+        void Add(string term, Link link, double estimate, double error, bool coefficient)
         {
+            var (z, p) = Intervals.Test(estimate, error);
+            Text[] test = !tested ? [] : coefficient ? [new(Number.Rounded(z)), new(Number.Probability(p))] : Blank;
             var (low, high) = intervals.Of(link, estimate, error);
-            table.AddRow(new Text(term), Screen.Number(estimate), Screen.Number(error),
-                new Text(double.IsNaN(low) ? "–" : $"{Number.Short(low)} to {Number.Short(high)}"));
+            Func<double, string> text = tested ? Number.Brief : Number.Short;
+            table.AddRow([new Text(term), Screen.Number(estimate), new Text(text(error)), .. test,
+                new Text(double.IsNaN(low) ? "–" : $"{text(low)} to {text(high)}")]);
         }
     }
 
@@ -66,8 +90,10 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
         if (verdict.Bound is { } bound)
             lines.Add("on the bound " + bound + (double.IsNaN(verdict.BoundScore) ? "" : $", where the score is {Number.Short(verdict.BoundScore)}"));
         if (verdict.Limit is { } limit)
-            lines.Add("limit " + string.Join(", ", limit.Select(entry => $"{entry.Key} = {Number.Short(entry.Value)}"))
+            lines.Add((verdict.Cause == Cause.Separated ? "run away: " : "limit ") + string.Join(", ", limit.Select(entry => $"{entry.Key} = {Number.Short(entry.Value)}"))
                 + (verdict.LimitFamily is { } family ? $" ({family})" : ""));
+        if (verdict.Cause == Cause.Separated)
+            lines.Add("--penalty firth or --penalty ridge:1 keeps them finite");
         if (!double.IsNaN(verdict.Supremum) && verdict.Status != Status.Interior)
             lines.Add($"supremum of the log-likelihood {Number.Short(verdict.Supremum)}");
         if (verdict.LocationInterval is { } interval)

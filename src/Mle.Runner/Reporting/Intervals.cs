@@ -31,6 +31,13 @@ sealed class Intervals(double level, Scale scale)
             1 / (1 + (1 - estimate) / estimate * Math.Exp(-side * z * error / (estimate * (1 - estimate))));
     }
 
+    /// <summary>Wald's test of 0, and the chance of more than that on either side.</summary>
+    public static (double Z, double P) Test(double estimate, double error)
+    {
+        double z = estimate / error;
+        return (z, double.IsNaN(z) ? double.NaN : 2 * Math.Exp((double)Real.LogNormalCdf(-Math.Abs(z))));
+    }
+
     /// <summary>Φ⁻¹(p) to 1e-16 relative for ½ ≤ p &lt; 1: Wichura, Algorithm AS 241, Applied Statistics 37, 1988.</summary>
     public static double NormalQuantile(double p)
     {

@@ -82,12 +82,12 @@ public sealed class ConformanceTests : IDisposable
     [Fact]
     public void What_cannot_be_fitted_yet_is_skipped_with_its_reason()
     {
-        var censored = Gamma();
-        censored["kind"] = "censored";
-        censored["columns"]!["event"] = "serving";
-        var outcome = Check(censored);
+        var interval = Gamma();
+        interval["kind"] = "profile_ci";
+        interval["options"] = new JsonObject { ["base_case"] = "gamma-groundbeef" };
+        var outcome = Check(interval);
         Assert.Equal(0, outcome.Code);
-        Assert.Contains("not yet supported: censored (a column for event)", outcome.Out);
+        Assert.Contains("not yet supported: profile_ci (the option base_case)", outcome.Out);
         Assert.EndsWith("0 passed, 0 failed, 1 skipped\n", outcome.Out);
         Assert.Equal(1, CommandLine.Run("fit", "--spec", command.At("case.json")).Code);
     }

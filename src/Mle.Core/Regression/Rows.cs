@@ -1,0 +1,247 @@
+namespace Mle;
+
+/// <summary>How a response's rows become rows of a design.</summary>
+interface IResponseRows
+{
+    Support Support { get; }
+
+    bool TakesTrials { get; }
+
+    /// <summary>Where smaller responses are recorded as this one.</summary>
+    double CensoredBelow { get; }
+
+    int Statistics { get; }
+
+    Row<T> Statistic<T>(Row<T> y) where T : unmanaged, IReal<T>;
+
+    /// <summary>Whether log h(y) is not 0 throughout.</summary>
+    bool HasLogBase(bool trials);
+
+    T LogBase<T>(Row<T> y, Row<T> t) where T : unmanaged, IReal<T>;
+
+    /// <inheritdoc cref="IModel{TSelf}.Cone"/>
+    int Cone(Kind kind, double y, double trials, int slot);
+}
+
+/// <summary>
+/// The rows of one data set in the order of a design: every observation by its kind, and for a truncated one the probability
+/// of what could be observed, which it is divided by, as a row of weight −w.
+/// </summary>
+sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRows : struct, IResponseRows
+{
+    /// <summary>Rows by kind: of the data set, and whether as the denominator.</summary>
+    readonly List<(int Row, bool Denominator)>[] kinds = [[], [], [], []];
+
+    /// <summary>Whether all rows are exact and count: then they are not listed.</summary>
+    readonly bool listed = !batch.Upper.IsEmpty || !batch.TruncatedBelow.IsEmpty || !batch.TruncatedAbove.IsEmpty
+        || !batch.Weights.IsEmpty || response.CensoredBelow > double.NegativeInfinity;
+
+    int from, to;
+
+    /// <summary>The weight of a denominator that all rows share, or 0.</summary>
+    double shared;
+
+    public int Count(Kind kind) => listed ? kinds[(int)kind].Count : kind == Kind.Exact ? to - from : 0;
+
+    public bool HasIntervals => Count(Kind.Interval) > 0;
+
+    /// <summary>n: Σ w, or the number of rows.</summary>
+    public double Size { get; private set; }
+
+    /// <summary>What each weight is multiplied by.</summary>
+    public double Scale { get; private set; }
+
+    ReadOnlySpan<double> Y => batch.Values.Span;
+
+    double Upper(int i) => batch.Upper.IsEmpty ? Y[i] : batch.Upper.Span[i];
+
+    double Weight(int i) => batch.Weights.IsEmpty ? 1 : batch.Weights.Span[i];
+
+    double Trials(int i) => batch.Trials.IsEmpty ? 1 : batch.Trials.Span[i];
+
+    double Below(int i) => Limit(batch.TruncatedBelow, i, double.NegativeInfinity);
+
+    double Above(int i) => Limit(batch.TruncatedAbove, i, double.PositiveInfinity);
+
+    static double Limit(ReadOnlyMemory<double> limits, int i, double none) => limits.Length switch
+    {
+        0 => none,
+        1 => limits.Span[0],
+        _ => limits.Span[i],
+    };
+
+    /// <summary>Sorts the rows of a data set by kind.</summary>
+    /// <returns>The first row that cannot be, in words; null where all can.</returns>
+    public string? Sort(int first, int last)
+    {
+        (from, to) = (first, last);
+        foreach (var kind in kinds)
+            kind.Clear();
+        if (!listed && from < to && AllWithin())
+        {
+            (Size, Scale, shared) = (to - from, 1, 0);
+            return null;
+        }
+        double total = 0;
+        for (int i = from; i < to; i++)
+        {
+            if (Fault(i) is { } fault)
+                return FormattableString.Invariant($"row {i - from + 1}: {fault}");
+            double w = Weight(i);
+            if (w == 0)
+                continue;
+            total += w;
+            kinds[(int)KindOf(i)].Add((i, false));
+            if (Denominator(i) is { } of && (predicted || batch.TruncatedBelow.Length > 1 || batch.TruncatedAbove.Length > 1))
+                kinds[(int)of].Add((i, true));
+        }
+        if (from == to)
+            return "no observations";
+        if (!(total > 0))
+            return "the weights are all 0";
+        int rows = kinds[0].Count + kinds[1].Count + kinds[2].Count + kinds[3].Count;
+        bool sampled = batch.Weighting == Weighting.Sampling;
+        Size = sampled ? rows : total;
+        Scale = sampled ? rows / total : 1;
+        // The same limits and no predictors: all rows share one denominator.
+        bool alike = !predicted && batch.TruncatedBelow.Length <= 1 && batch.TruncatedAbove.Length <= 1;
+        shared = alike ? total : 0;
+        if (alike && Denominator(from) is { } common)
+            kinds[(int)common].Add((from, true));
+        return null;
+    }
+
+    Kind KindOf(int i)
+    {
+        double y = Y[i], upper = Upper(i);
+        if (response.CensoredBelow > double.NegativeInfinity && y <= response.CensoredBelow)
+            return Kind.Left;
+        if (y == upper)
+            return Kind.Exact;
+        bool bottomless = y == double.NegativeInfinity || y < response.Support.Low || y == response.Support.Low && !response.Support.Integer;
+        return upper == double.PositiveInfinity ? Kind.Right : bottomless ? Kind.Left : Kind.Interval;
+    }
+
+    /// <summary>What the probability of having been observed is; null where everything is observed.</summary>
+    Kind? Denominator(int i)
+    {
+        bool below = Low(i) > response.Support.Low || response.Support.Integer && Low(i) >= response.Support.Low;
+        bool above = Above(i) < response.Support.High;
+        return below && above ? Kind.Interval : below ? Kind.Right : above ? Kind.Left : null;
+    }
+
+    /// <summary>The largest value that truncation from below leaves out.</summary>
+    double Low(int i) => response.Support.Integer ? Math.Ceiling(Below(i)) - 1 : Below(i);
+
+    double High(int i) => response.Support.Integer ? Math.Floor(Above(i)) : Above(i);
+
+    string? Fault(int i)
+    {
+        double y = Y[i], upper = Upper(i), w = Weight(i), trials = Trials(i);
+        if (!(w >= 0 && double.IsFinite(w)))
+            return FormattableString.Invariant($"the weight {w} must be a finite number ≥ 0");
+        if (!(trials >= 0 && trials == Math.Floor(trials) && double.IsFinite(trials)))
+            return FormattableString.Invariant($"{trials} trials must be an integer ≥ 0");
+        var support = response.TakesTrials ? response.Support with { High = trials, HighIncluded = true } : response.Support;
+        if (response.CensoredBelow > double.NegativeInfinity && y <= response.CensoredBelow)
+            return null;
+        if (y == upper)
+        {
+            if (!double.IsFinite(y) || !support.Contains(y))
+                return FormattableString.Invariant($"the value {y} must be {support.InWords(support.High)}");
+        }
+        else if (!(y < upper))
+        {
+            return FormattableString.Invariant($"the interval from {y} to {upper} must have its ends in increasing order");
+        }
+        else if (y == double.NegativeInfinity && upper == double.PositiveInfinity)
+        {
+            return "an interval without ends says nothing";
+        }
+        else if (upper < support.Low || y > support.High)
+        {
+            return FormattableString.Invariant($"no value from {y} to {upper} is {support.InWords(support.High)}");
+        }
+        double below = Below(i), above = Above(i);
+        if (!(below < above))
+            return FormattableString.Invariant($"the limits of truncation {below} and {above} must be two numbers in increasing order");
+        if (!(y == upper ? y >= below && y <= above : upper > below && y < above))
+            return FormattableString.Invariant($"the value {(y == upper ? y : upper)} is outside the limits of truncation {below} and {above}");
+        return null;
+    }
+
+    /// <summary>A value for each row to start from: the observation, an end, or the middle.</summary>
+    public double Imputed(int i)
+    {
+        double y = Y[i], upper = Upper(i);
+        var support = response.Support;
+        double value = KindOf(i) switch
+        {
+            Kind.Exact => y,
+            Kind.Right => y,
+            Kind.Left => double.IsFinite(support.Low) ? support.Low + 0.5 * (upper - support.Low) : Math.Max(upper, response.CensoredBelow),
+            _ => 0.5 * (y + upper),
+        };
+        if (support.Integer)
+            value = Math.Ceiling(value);
+        return support.Contains(value) || !double.IsFinite(support.Low) ? value : support.Low + 1e-3 * Math.Max(1e-300, Math.Abs(upper));
+    }
+
+    /// <summary>Whether no value is outside the support, by comparisons that vectorise.</summary>
+    bool AllWithin()
+    {
+        if (response.TakesTrials && !batch.Trials.IsEmpty)
+            return false;
+        double low = double.PositiveInfinity, high = double.NegativeInfinity, fraction = 0;
+        foreach (double y in Y[from..to])
+        {
+            low = Math.Min(low, y);
+            high = Math.Max(high, y);
+            fraction += Math.Abs(y - Math.Floor(y));
+        }
+        var support = response.TakesTrials ? response.Support with { High = 1, HighIncluded = true } : response.Support;
+        return double.IsFinite(low) && double.IsFinite(high) && (!support.Integer || fraction == 0)
+            && (support with { Integer = false }).Contains(low) && (support with { Integer = false }).Contains(high);
+    }
+
+    /// <summary>
+    /// Rows from first to first + values.Length of a kind, in a design's order: standardised, with their weights. A censored
+    /// one is its finite end, an interval both.
+    /// </summary>
+    /// <param name="indices">Their numbers in the batch.</param>
+    public void Read(Kind kind, int first, Standardization unit, Span<int> indices, Span<double> low, Span<double> high, Span<double> trials, Span<double> weights)
+    {
+        for (int r = 0; r < indices.Length; r++)
+        {
+            var (i, denominator) = listed ? kinds[(int)kind][first + r] : (from + first + r, false);
+            double w = Scale * (denominator && shared > 0 ? shared : Weight(i));
+            double a = denominator ? Low(i) : Y[i], b = denominator ? High(i) : Upper(i);
+            if (kind == Kind.Left && !denominator)
+                b = Math.Max(b, response.CensoredBelow);
+            indices[r] = i;
+            low[r] = Standard(unit, kind == Kind.Left ? b : a);
+            high[r] = Standard(unit, kind is Kind.Left or Kind.Interval ? b : a);
+            trials[r] = Trials(i);
+            weights[r] = denominator ? -w : w;
+        }
+    }
+
+    static double Standard(Standardization unit, double y) => unit.PerScale * (y - unit.Center);
+
+    /// <summary>The cone of a row for one slot.</summary>
+    public int Cone(int i, Kind kind, int slot) => response.Cone(kind, kind == Kind.Left ? Upper(i) : Y[i], Trials(i), slot);
+
+    /// <summary>Where the value of a row lies.</summary>
+    public (double From, double To) Ends(int i, Kind kind) =>
+        (kind == Kind.Left ? double.NegativeInfinity : Y[i], kind == Kind.Left ? Math.Max(Upper(i), response.CensoredBelow) : Upper(i));
+
+    /// <summary>Rows in a design's order.</summary>
+    public IEnumerable<(int Row, Kind Kind, bool Denominator)> InOrder()
+    {
+        for (int i = from; !listed && i < to; i++)
+            yield return (i, Kind.Exact, false);
+        for (int k = 0; k < kinds.Length; k++)
+            foreach (var (i, denominator) in kinds[k])
+                yield return (i, (Kind)k, denominator);
+    }
+}
