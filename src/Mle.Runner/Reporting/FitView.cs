@@ -59,6 +59,9 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
         bool tested = fitted.HasCoefficients;
         string level = string.Create(CultureInfo.InvariantCulture, $"{100 * intervals.Level:G6} % interval");
         var table = Screen.Table(tested ? ["", "estimate", "std. error", "z", "p", level] : ["", "estimate", "std. error", level]);
+        if (tested)
+            foreach (var column in table.Columns.Skip(1))
+                column.PadLeft(0);
         foreach (int i in Enumerable.Range(0, fitted.Table.Parameters.Count))
         {
             if (fitted.Free.Contains(i))
@@ -77,7 +80,7 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
             Text[] test = !tested ? [] : coefficient ? [new(Number.Rounded(z)), new(Number.Probability(p))] : Blank;
             var (low, high) = intervals.Of(link, estimate, error);
             Func<double, string> text = tested ? Number.Brief : Number.Short;
-            table.AddRow([new Text(term), Screen.Number(estimate), new Text(text(error)), .. test,
+            table.AddRow([new Text(term), new Text(tested ? Number.Medium(estimate) : Number.Short(estimate)), new Text(text(error)), .. test,
                 new Text(double.IsNaN(low) ? "–" : $"{text(low)} to {text(high)}")]);
         }
     }
