@@ -51,15 +51,15 @@ sealed record Design(Terms Terms, IReadOnlyDictionary<string, string[]> Levels, 
     static bool IsRaw(Call poly) => poly.Arguments.Count == 3;
 
     /// <summary>Refuses what cannot be a variable, before a byte is read; says what each column is needed for.</summary>
-    public static void Check(Formula formula, Node variable, Action<string, Need> need)
+    static void Check(Formula formula, Node variable, Action<string, Need> need)
     {
         switch (variable)
         {
             case Name name:
-                need(name.Column, Need.Any);
+                need(name.Column, Reading.Need.Any);
                 return;
             case Call { Function: "factor" or "as.factor" }:
-                need(FactorOf(variable) ?? throw formula.Refuse(variable, $"'{variable}': factor takes one column"), Need.Any);
+                need(FactorOf(variable) ?? throw formula.Refuse(variable, $"'{variable}': factor takes one column"), Reading.Need.Any);
                 return;
             case Call { Function: "poly" } poly:
                 bool complete = poly.Arguments is [_, Constant { Value: >= 1 and <= HighestDegree } degree, ..] && degree.Value == Math.Floor(degree.Value)
@@ -73,7 +73,20 @@ sealed record Design(Terms Terms, IReadOnlyDictionary<string, string[]> Levels, 
                 break;
         }
         foreach (string column in Formula.Columns(variable))
-            need(column, Need.Number);
+            need(column, Reading.Need.Number);
+    }
+
+    /// <summary>The columns that the terms read, and what for.</summary>
+    public static void Need(Terms terms, Action<string, Need> need)
+    {
+        foreach (var variable in terms.Variables)
+            Check(terms.Formula, variable, need);
+        foreach (var offset in terms.Offsets)
+        {
+            Arithmetic.Check(terms.Formula, offset);
+            foreach (string column in Formula.Columns(offset))
+                need(column, Reading.Need.Number);
+        }
     }
 
     /// <summary>In the order of the alphabet, or of size where all are numbers.</summary>

@@ -40,6 +40,9 @@ static class Number
     /// <summary>Where many columns share a line: four digits.</summary>
     public static string Brief(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : Short(value);
 
+    /// <summary>Five digits.</summary>
+    public static string Medium(double value) => double.IsFinite(value) ? value.ToString("G5", CultureInfo.InvariantCulture) : Short(value);
+
     /// <summary>Two decimals.</summary>
     public static string Rounded(double value) => double.IsNaN(value) ? "–" : value.ToString("F2", CultureInfo.InvariantCulture);
 

@@ -42,7 +42,8 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
 
     Formula? Main => Formulas.GetValueOrDefault(Primary);
 
-    Node? Response => Lower is not null ? null : Value is null ? Main?.Response : new Name(0, Value);
+    /// <summary>What is fitted; null where it is an interval, or the only column of the file.</summary>
+    public Node? Response => Lower is not null ? null : Value is null ? Main?.Response : new Name(0, Value);
 
     /// <summary>
     /// The parts that a formula's left side names: a response, or Surv(time, event) and Surv(lower, upper, type = "interval2")
@@ -67,7 +68,7 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
     public void Check()
     {
         foreach (var formula in Formulas.Values)
-            Need(formula, [], (_, _) => { });
+            Design.Need(Terms.Of(formula, []), (_, _) => { });
         if (Response is { } response && !OfCategories && !Categorical)
             Arithmetic.Check(Main ?? new("", null, response), response);
     }
@@ -86,7 +87,7 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
             if (column is not null)
                 Need(column, Reading.Need.Number);
         foreach (var formula in Formulas.Values)
-            this.Need(formula, Others(header), Need);
+            Design.Need(Terms.Of(formula, Others(header)), Need);
         return needs;
     }
 
@@ -96,19 +97,6 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
     /// <summary>What a formula's . stands for: the columns that have no other part.</summary>
     string[] Others(IReadOnlyList<string> header) =>
         [.. header.Except([.. Observed(header), .. ((string?[])[By, Weights, Trials, Event, Lower, Upper, TruncatedBelow, TruncatedAbove, Offset]).OfType<string>()])];
-
-    void Need(Formula formula, IReadOnlyList<string> others, Action<string, Need> need)
-    {
-        var terms = Terms.Of(formula, others);
-        foreach (var variable in terms.Variables)
-            Design.Check(formula, variable, need);
-        foreach (var offset in terms.Offsets)
-        {
-            Arithmetic.Check(formula, offset);
-            foreach (string column in Formula.Columns(offset))
-                need(column, Reading.Need.Number);
-        }
-    }
 
     public Dataset Assemble(Frame frame)
     {
@@ -125,7 +113,7 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
         };
         if (frame.Groups is not null && frame.Faults.Count == frame.Groups.Length)
             throw new BadInput($"{frame.Source}, {frame.Faults[0]}.");
-        return new(frame.Source, batch, Response?.ToString() ?? (Lower is null ? frame.Header[0] : $"{Lower} to {Upper}"), By, frame.Groups, categories, frame.Faults)
+        return new(frame.Source, batch, (Response is Name name ? name.Column : Response?.ToString()) ?? (Lower is null ? frame.Header[0] : $"{Lower} to {Upper}"), By, frame.Groups, categories, frame.Faults)
         {
             Roles = this,
             Designs = designs,

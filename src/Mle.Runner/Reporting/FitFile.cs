@@ -26,8 +26,8 @@ sealed class FitFile
 
     public string? Offset { get; private init; }
 
-    /// <summary>What was fitted; null where it was an interval.</summary>
-    public string? Response { get; private init; }
+    /// <summary>What was fitted, as the left side of a formula; null where it was an interval.</summary>
+    public Formula? Response { get; private init; }
 
     public required IReadOnlyList<string> Parameters { get; init; }
 
@@ -42,7 +42,7 @@ sealed class FitFile
         writer.WriteStartObject();
         writer.WriteString("family", fitted.Family.Name);
         writer.WriteString("data", data.Source);
-        writer.WriteString("response", data.Roles?.Lower is null ? data.Value : null);
+        writer.WriteString("response", data.Roles?.Response?.ToString());
         writer.WriteString("by", data.Groups is null ? null : data.By);
         writer.WriteString("trials", data.Roles?.Trials);
         writer.WriteString("offset", data.Roles?.Offset);
@@ -137,7 +137,7 @@ sealed class FitFile
             By = json.GetProperty("by").GetString(),
             Trials = json.GetProperty("trials").GetString(),
             Offset = json.GetProperty("offset").GetString(),
-            Response = json.GetProperty("response").GetString(),
+            Response = json.GetProperty("response").GetString() is { } response ? Formula.Parse(response + " ~ 1") : null,
             Parameters = parameters,
             Designs = json.GetProperty("predictors").EnumerateObject().ToDictionary(e => e.Name, e => DesignOf(e.Value)),
         };

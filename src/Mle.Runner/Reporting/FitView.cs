@@ -10,6 +10,9 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
     /// <summary>Up to this many data sets are listed; of more, only the first <see cref="Sample"/>.</summary>
     const int Listed = 20, Sample = 5;
 
+    /// <summary>A table with tests rather grows than breaks the names of coefficients.</summary>
+    const int Widened = 110;
+
     /// <summary>Columns of estimates that fit a line of 80.</summary>
     const int Widest = 3;
 
@@ -59,6 +62,12 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
         bool tested = fitted.HasCoefficients;
         string level = string.Create(CultureInfo.InvariantCulture, $"{100 * intervals.Level:G6} % interval");
         var table = Screen.Table(tested ? ["", "estimate", "std. error", "z", "p", level] : ["", "estimate", "std. error", level]);
+        if (tested)
+        {
+            table.Columns[0].NoWrap();
+            foreach (var column in table.Columns.Skip(1))
+                column.PadLeft(0);
+        }
         foreach (int i in Enumerable.Range(0, fitted.Table.Parameters.Count))
         {
             if (fitted.Free.Contains(i))
@@ -68,7 +77,7 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
         }
         foreach (var (term, estimate, error) in fitted.Derived(0))
             Add(term, Link.Log, estimate, error, false);
-        terminal.Show(table);
+        terminal.Show(table, tested ? Widened : 0);
         terminal.Out.WriteLine($"log-likelihood {Number.Short(fit.LogLikelihood)}   AIC {Number.Short(fit.Aic)}   BIC {Number.Short(fit.Bic)}   mean -loglik {Number.Short(fit.MeanNegativeLogLikelihood)}");
 
         void Add(string term, Link link, double estimate, double error, bool coefficient)
@@ -77,7 +86,7 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
             Text[] test = !tested ? [] : coefficient ? [new(Number.Rounded(z)), new(Number.Probability(p))] : Blank;
             var (low, high) = intervals.Of(link, estimate, error);
             Func<double, string> text = tested ? Number.Brief : Number.Short;
-            table.AddRow([new Text(term), Screen.Number(estimate), new Text(text(error)), .. test,
+            table.AddRow([new Text(term), new Text(tested ? Number.Medium(estimate) : Number.Short(estimate)), new Text(text(error)), .. test,
                 new Text(double.IsNaN(low) ? "–" : $"{text(low)} to {text(high)}")]);
         }
     }

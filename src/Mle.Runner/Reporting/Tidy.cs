@@ -44,9 +44,9 @@ sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrup
         foreach (var row in Rows())
         {
             var fit = fitted.Table[row.Fit];
-            WriteText(writer, By(row.Fit) ?? "");
+            writer.Write(Quoted(By(row.Fit) ?? ""));
             writer.Write(',');
-            WriteText(writer, row.Term);
+            writer.Write(Quoted(row.Term));
             foreach (double value in (ReadOnlySpan<double>)(fitted.HasCoefficients
                 ? [row.Estimate, row.Error, row.Z, row.P, row.Low, row.High] : [row.Estimate, row.Error, row.Low, row.High]))
                 WriteNumber(writer, value);
@@ -87,13 +87,8 @@ sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrup
         writer.WriteEndArray();
     }
 
-    static void WriteText(StreamWriter writer, string text)
-    {
-        if (text.AsSpan().IndexOfAny(",\"\r\n") < 0)
-            writer.Write(text);
-        else
-            writer.Write($"\"{text.Replace("\"", "\"\"")}\"");
-    }
+    /// <summary>A text as a field of CSV.</summary>
+    public static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 
     static void WriteNumber(StreamWriter writer, double value)
     {
