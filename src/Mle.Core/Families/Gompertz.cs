@@ -121,6 +121,8 @@ public readonly struct Gompertz : IFamily<Gompertz>
     /// <summary>e^(a/b)E₁(a/b)/b.</summary>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => IncompleteGamma.ScaledE1(T.Exp(θ.Y - θ.X)) * T.Exp(-θ.X);
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("shape", 0, "exponential", false)];
+
     public static FamilyInfo Info { get; } = new(
         "gompertz", "f(x) = rate exp(shape x - (rate/shape) (exp(shape x) - 1))", "x >= 0",
         [new("shape", Link.Log, Role.Rate, "> 0"), new("rate", Link.Log, Role.Rate, "> 0")],

@@ -100,6 +100,8 @@ public readonly struct Lomax : IFamily<Lomax>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
         T.IfLess(0.0, θ.X, T.Exp(θ.Y) / T.Expm1(θ.X), double.PositiveInfinity);
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("shape", double.PositiveInfinity, "exponential", false)];
+
     public static FamilyInfo Info { get; } = new(
         "lomax", "f(x) = (shape/scale) (1 + x/scale)^(-shape-1)", "x >= 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],

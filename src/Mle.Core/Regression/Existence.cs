@@ -212,7 +212,7 @@ abstract partial class Regression<TRows, TResponse, T>
             return null;
         var named = new Dictionary<string, double> { [limit.Parameter] = limit.At };
         for (int i = 0; i < at.Parameters.Count; i++)
-            named[at.Parameters[i] == inner.Info.Primary ? Family.Info.Primary : at.Parameters[i]] = at.Estimates(i)[0];
+            named[OwnName(at.Parameters[i], inner.Info, limit)] = at.Estimates(i)[0];
         if (ending != Ending.Converged || value < supremum)
         {
             if (Options.Start.Count == 0 && Elsewhere(d, limit, named, supremum))
@@ -223,6 +223,15 @@ abstract partial class Regression<TRows, TResponse, T>
             ? new(Status.Boundary, $"no {limit.Parameter} inside is as likely as {limit.Parameter} = {limit.At}", Supremum: supremum, Limit: named,
                 LimitFamily: limit.Model, Bound: $"{limit.Parameter} = {limit.At}")
             : new(Status.NoFiniteMle, $"no {limit.Parameter} is as likely as its limit, {run}", Cause.Limit, supremum, named, limit.Model);
+    }
+
+    /// <summary>What a limiting model's parameter is called here: by its place where it is primary, else by what it does to the data.</summary>
+    string OwnName(string name, FamilyInfo inner, Limit limit)
+    {
+        var its = inner.Parameters.FirstOrDefault(p => p.Name == name);
+        var own = its is null ? null : Family.Info.Parameters.FirstOrDefault(p =>
+            p.Name != limit.Parameter && p.Role == its.Role && p.Link == its.Link && (p.Role != Role.Shape || name == inner.Primary == (p.Name == Family.Info.Primary)));
+        return own?.Name ?? name;
     }
 
     /// <summary>Stands for a fit that has been written by another attempt.</summary>

@@ -70,6 +70,9 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
         _ => TSelf.LogDensity(t.Lift<Jet3<T>>(), Jet3<T>.At(u)).Parts,
     };
 
+    /// <summary>1 for parameters that the likelihood is smooth in; 0 for ends of the support, and where it has kinks.</summary>
+    static virtual Vec3<Real> Smooth => new(1.0, 1.0, 1.0);
+
     /// <summary>The family that the response would have were there no predictors.</summary>
     static abstract string Marginal { get; }
 
@@ -135,6 +138,8 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
     public static bool HasLogBase => TFamily.HasLogBase;
 
     public static string Marginal => TFamily.Info.Name;
+
+    public static Vec3<Real> Smooth => TFamily.Smooth<Real>();
 
     public static Vec3<Real> Start(Vec3<Real> θ) => θ;
 

@@ -75,13 +75,17 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
     static Layout LayoutOf(Batch batch, FitOptions options)
     {
         var info = TModel.Info;
+        Vec3<Real> smooth = TModel.Smooth;
+        for (int s = 0; s < TModel.Slots; s++)
+            if ((s == 0 ? smooth.X : s == 1 ? smooth.Y : smooth.Z) == 0.0 && !options.Fixed.ContainsKey(info.Parameters[s].Name))
+                throw new ArgumentException($"The likelihood of {info.Name} jumps or has kinks in {info.Parameters[s].Name}: with predictors, and to censored, truncated or sampled rows, it is fitted only where {info.Parameters[s].Name} is fixed.");
         if (batch.Predictors.Keys.FirstOrDefault(name => info.Parameters.All(p => p.Name != name)) is { } unknown)
             throw new ArgumentException($"{info.Name} has no parameter '{unknown}' to predict; it has {string.Join(", ", info.Parameters.Select(p => p.Name))}.");
         return new([.. info.Parameters.Select(p => (p, batch.Predictors.GetValueOrDefault(p.Name)))],
             (s, term) => info.Parameters[s].Name == info.Primary ? term : $"{info.Parameters[s].Name}:{term}", options);
     }
 
-    /// <summary>The family without predictors, fitted to rows of which censored ones stand for themselves.</summary>
+    /// <summary>The family without predictors, fitted to rows of which censored ones have values between their ends.</summary>
     protected override void Marginals()
     {
         marginal = Families.Find(TModel.Marginal)!;
@@ -90,13 +94,46 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
         {
             var data = new Rows<ModelRows<TModel>>(default, Batch, IsPredicted);
             var imputed = new double[values.Length];
-            for (int i = 0; i < imputed.Length; i++)
-                imputed[i] = data.Imputed(i);
+            for (int d = 0; d < Batch.Count; d++)
+            {
+                int from = (int)Batch.Offsets[d], end = (int)Batch.Offsets[d + 1];
+                double spread = data.Moments(from, end).Spread;
+                for (int i = from; i < end; i++)
+                    imputed[i] = data.Imputed(i, spread);
+            }
             values = imputed;
         }
-        var trials = TModel.TakesTrials && Batch.Trials.IsEmpty ? Ones(values.Length) : Batch.Trials;
-        marginals = Engine.Fit(marginal, new(values, [.. Batch.Offsets], default, trials),
+        marginals = Marginal(values, [.. Batch.Offsets], TModel.TakesTrials && Batch.Trials.IsEmpty ? Ones(values.Length) : Batch.Trials);
+    }
+
+    FitTable Marginal(ReadOnlyMemory<double> values, long[] offsets, ReadOnlyMemory<double> trials) =>
+        Engine.Fit(marginal, new(values, offsets, default, trials),
             new() { Detail = Detail.Estimates, Threads = Options.Threads, Cancellation = Options.Cancellation });
+
+    /// <summary>
+    /// Where that leads nowhere: the same with as many values again beyond the rows' ends and the limits of truncation, so that
+    /// the distribution does not end where the data do.
+    /// </summary>
+    protected override bool StartAgain(int d, Rows<ModelRows<TModel>> data, Standardization unit, Span<double> u)
+    {
+        if (TModel.TakesTrials || Batch.Upper.IsEmpty && Batch.TruncatedBelow.IsEmpty && Batch.TruncatedAbove.IsEmpty)
+            return false;
+        int from = (int)Batch.Offsets[d], end = (int)Batch.Offsets[d + 1];
+        double spread = data.Moments(from, end).Spread;
+        List<double> values = [];
+        for (int i = from; i < end; i++)
+        {
+            double value = data.Imputed(i, 2 * spread);
+            values.Add(value);
+            for (int side = -1; side <= 1; side += 2)
+            {
+                double beyond = value + side * spread * (1 + 2 * (i * 0.7548776662466927 % 1));
+                if ((i - from) % 4 == (side + 1) / 2 && TModel.Support.Contains(TModel.Support.Integer ? Math.Round(beyond) : beyond))
+                    values.Add(TModel.Support.Integer ? Math.Round(beyond) : beyond);
+            }
+        }
+        Start(Marginal(values.ToArray(), [0, values.Count], default)[0], unit, u);
+        return true;
     }
 
     static double[] Ones(int count)
@@ -106,14 +143,16 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
         return ones;
     }
 
-    protected override void Start(int d, Standardization unit, Span<double> u)
+    protected override void Start(int d, Standardization unit, Span<double> u) => Start(marginals[d], unit, u);
+
+    void Start(Fit fit, Standardization unit, Span<double> u)
     {
         var parameters = marginal.Info.Parameters;
         Span<double> θ = stackalloc double[3];
-        var limit = marginals[d].Verdict.Limit;
+        var limit = fit.Verdict.Limit;
         for (int i = 0; i < parameters.Length; i++)
         {
-            double value = marginals[d][i];
+            double value = fit[i];
             if (double.IsNaN(value) && limit is not null && limit.TryGetValue(parameters[i].Name, out double at))
                 value = at;
             double coordinate = new Slot(parameters[i].Link, parameters[i].Role, value, value, value, value).Coordinate(value, unit);

@@ -162,6 +162,9 @@ abstract partial class Regression<TRows, TResponse, T>
     /// <summary>The predictors of data set d to start from, were they constants, in standardised units.</summary>
     protected abstract void Start(int d, Standardization unit, Span<double> u);
 
+    /// <summary>Another start, for a climb that did not end at a maximum; false where there is none.</summary>
+    protected virtual bool StartAgain(int d, Rows<TRows> data, Standardization unit, Span<double> u) => false;
+
     /// <summary>A maximum that needs no climbing.</summary>
     protected virtual bool Closed(int d, int from, int to, Rows<TRows> data) => false;
 
@@ -250,6 +253,14 @@ abstract partial class Regression<TRows, TResponse, T>
         {
             if (Ascent is null)
                 return;
+            Span<double> u = stackalloc double[run.Layout.Slots.Count];
+            if (Ascent.Ending != Ending.Converged && run.StartAgain(d, data, unit, u))
+            {
+                int steps = Ascent.Iterations;
+                Begin(u);
+                Climb(exact: true);
+                Ascent.Iterations += steps;
+            }
             run.Table.Iterations[d] = Ascent.Iterations;
             run.Report(d, this, Ascent.Ending, Ascent.Known);
         }
@@ -389,9 +400,14 @@ abstract partial class Regression<TRows, TResponse, T>
 
         void Begin(int d)
         {
-            var layout = run.Layout;
-            Span<double> u = stackalloc double[layout.Slots.Count];
+            Span<double> u = stackalloc double[run.Layout.Slots.Count];
             run.Start(d, unit, u);
+            Begin(u);
+        }
+
+        void Begin(ReadOnlySpan<double> u)
+        {
+            var layout = run.Layout;
             double[] β = Ascent!.Point;
             Array.Clear(β);
             for (int s = 0; s < u.Length; s++)
@@ -469,16 +485,9 @@ abstract partial class Regression<TRows, TResponse, T>
         for (int s = 0; s < Layout.Parameters.Count; s++)
             if (Layout.Parameters[s].Role == Role.Location)
                 location = s;
-        double center = 0, size = 0;
-        if (location >= 0 && Layout.Intercept(location) >= 0 && !Layout.AnyKnown(location))
-        {
-            for (int i = from; i < end; i++)
-                center += data.Imputed(i) / (end - from);
-            if (!double.IsFinite(center))
-                center = 0;
-        }
-        for (int i = from; i < end; i++)
-            size += Math.Abs(data.Imputed(i) - center) / (end - from);
+        var (mean, spread) = data.Moments(from, end);
+        double center = location >= 0 && Layout.Intercept(location) >= 0 && !Layout.AnyKnown(location) && double.IsFinite(mean) ? mean : 0;
+        double size = center == 0 ? Math.Abs(mean) + spread : spread;
         return double.IsFinite(size) && size > 0 ? Standardization.About(center, size) : new(center, 0);
     }
 

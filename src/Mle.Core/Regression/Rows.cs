@@ -170,17 +170,37 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
         return null;
     }
 
-    /// <summary>A value for each row to start from: the observation, an end, or the middle.</summary>
-    public double Imputed(int i)
+    /// <summary>The mean of finite ends, and their mean distance from it: how far beyond them values may lie.</summary>
+    public (double Mean, double Spread) Moments(int first, int last)
     {
-        double y = Y[i], upper = Upper(i);
+        double mean = 0, size = 0, count = 0;
+        for (int i = first; i < last; i++)
+            if (Middle(i) is var m && double.IsFinite(m))
+                (mean, count) = (mean + m, count + 1);
+        mean = count == 0 ? 0 : mean / count;
+        for (int i = first; i < last; i++)
+            if (Middle(i) is var m && double.IsFinite(m))
+                size += Math.Abs(m - mean);
+        return (mean, size > 0 ? size / count : mean != 0 ? Math.Abs(mean) : 1);
+    }
+
+    double Middle(int i) => !double.IsFinite(Y[i]) ? Upper(i) : !double.IsFinite(Upper(i)) ? Y[i] : 0.5 * (Y[i] + Upper(i));
+
+    /// <summary>
+    /// A value for each row to start from: the observation, or one between its ends; where one is infinite, beyond the other by
+    /// an exponential quantile of this spread. Rows take evenly spread shares (multiples of the golden section), so that those
+    /// with the same ends do not pile up.
+    /// </summary>
+    public double Imputed(int i, double spread)
+    {
+        double y = Y[i], upper = Upper(i), share = i * 0.61803398874989485 % 1, far = -spread * Math.Log(1 - 0.98 * share);
         var support = response.Support;
         double value = KindOf(i) switch
         {
             Kind.Exact => y,
-            Kind.Right => y,
-            Kind.Left => double.IsFinite(support.Low) ? support.Low + 0.5 * (upper - support.Low) : Math.Max(upper, response.CensoredBelow),
-            _ => 0.5 * (y + upper),
+            Kind.Right => double.IsFinite(support.High) ? y + share * (support.High - y) : y + far,
+            Kind.Left => double.IsFinite(support.Low) ? support.Low + (0.02 + 0.96 * share) * (upper - support.Low) : Math.Max(upper, response.CensoredBelow) - far,
+            _ => y + (0.02 + 0.96 * share) * (upper - y),
         };
         if (support.Integer)
             value = Math.Ceiling(value);
