@@ -38,7 +38,7 @@ public readonly struct HalfNormal : IFamily<HalfNormal>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
-    /// <summary>F = 2Φ(x/σ) − 1 = P(½, x²/(2σ²)), the incomplete gamma function.</summary>
+    /// <summary>F = 2Φ(x/σ) − 1 = P(½, x²/(2σ²)), the incomplete gamma function; until x² underflows, F &gt; 1e-154.</summary>
     public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
         IncompleteGamma.Tails(0.5, 0.5 * η.X * t.A, out logF, out logS);
 

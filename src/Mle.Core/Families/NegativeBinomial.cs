@@ -126,7 +126,8 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
         "negative_binomial", "P(x) = Gamma(x+size) / (x! Gamma(size)) (size/(size+mu))^size (mu/(size+mu))^x", "x = 0, 1, 2, ...",
         [new("size", Link.Log, Role.Shape, "> 0"), new("mu", Link.Log, Role.Shape, "> 0")],
         "size is free and the variance (divisor n) is not above the mean; mu = 0, on the boundary, when all observations are 0",
-        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 5") { Primary = "mu" };
+        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 5")
+    { Primary = "mu" };
 
     public static Verdict Explain(int code, Findings data)
     {

@@ -259,7 +259,9 @@ public readonly struct StudentT : IFamily<StudentT>
 
     public static IReadOnlyList<Limit> Limits { get; } = [new("df", double.PositiveInfinity, "normal", false)];
 
-    /// <summary>½I(1/(1 + κz²); ν/2, ½), the incomplete beta function, beyond z on its side of 0.</summary>
+    /// <summary>
+    /// ½I(1/(1 + κz²); ν/2, ½), the incomplete beta function, beyond z on its side of 0; until z² overflows, |z| &lt; 1e154.
+    /// </summary>
     public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
     {
         const double least = 1e-17, centre = 1e-5;

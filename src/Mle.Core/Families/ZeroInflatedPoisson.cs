@@ -83,7 +83,8 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
         "zero_inflated_poisson", "P(0) = pi + (1-pi) exp(-lambda), P(x) = (1-pi) lambda^x exp(-lambda) / x!", "x = 0, 1, 2, ...",
         [new("pi", Link.Logit, Role.Shape, "in (0, 1)"), new("lambda", Link.Log, Role.Shape, "> 0")],
         "both parameters are free and all observations are 0; pi = 0, on the boundary, when there are no more zeros than Poisson predicts",
-        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, section 4.10.3") { Primary = "lambda" };
+        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, section 4.10.3")
+    { Primary = "lambda" };
 
     public static Verdict Explain(int code, Findings data)
     {

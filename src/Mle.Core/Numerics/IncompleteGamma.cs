@@ -69,7 +69,7 @@ public static class IncompleteGamma
         ExpRatio.Of(v, out T φ1, out T φ2, out T φ3, out _);
         T root = T.Sqrt(φ2 + φ2), z = w * root, η = v * root;
         // 1/(vφ₁) − 1/(v√(2φ₂)), where 2φ₂ − φ₁² = v(2(φ₃ − φ₂) − vφ₂²).
-        T c = (2.0 * (φ3 - φ2) - v * φ2 * φ2) / (φ1 * root * (root + φ1)) + q * q * (-1.0 / 540 + η * (-1.0 / 288 + η * (25.0 / 12096)));
+        T c = (2.0 * (φ3 - φ2) - v * φ2 * φ2) / (φ1 * root * (root + φ1)) + q * q * (-1.0 / 540 + η * (-1.0 / 288 + η * (1.0 / 378 - η * (77.0 / 77760))));
         logP = Corrected(z, -q * c);
         logQ = Corrected(-z, q * c);
 

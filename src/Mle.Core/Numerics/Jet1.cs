@@ -68,9 +68,11 @@ public readonly struct Jet1<T>(T f, T x, T xx)
     [MethodImpl(AggressiveInlining)]
     public static Jet1<T> operator /(Jet1<T> a, Jet1<T> b)
     {
-        T one = 1.0;
-        var r = one / b.F;
-        return a * b.Chain(r, -r * r, (r + r) * r * r);
+        // From the quotient itself: powers of r would over- or underflow.
+        T one = 1.0, r = one / b.F, q = a.F * r, x = (a.X - q * b.X) * r;
+        return new(
+            q, x,
+            (a.XX - (x + x) * b.X - q * b.XX) * r);
     }
 
     /// <summary>g(a) from g, g′ and g″ at the value of a.</summary>

@@ -75,9 +75,13 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
     [MethodImpl(AggressiveInlining)]
     public static Jet2<T> operator /(Jet2<T> a, Jet2<T> b)
     {
-        T one = 1.0;
-        var r = one / b.F;
-        return a * b.Chain(r, -r * r, (r + r) * r * r);
+        // From the quotient itself: powers of r would over- or underflow.
+        T one = 1.0, r = one / b.F, q = a.F * r, x = (a.X - q * b.X) * r, y = (a.Y - q * b.Y) * r;
+        return new(
+            q, x, y,
+            (a.XX - (x + x) * b.X - q * b.XX) * r,
+            (a.XY - x * b.Y - y * b.X - q * b.XY) * r,
+            (a.YY - (y + y) * b.Y - q * b.YY) * r);
     }
 
     /// <summary>g(a) from g, g′ and g″ at the value of a.</summary>

@@ -84,9 +84,16 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
     [MethodImpl(AggressiveInlining)]
     public static Jet3<T> operator /(Jet3<T> a, Jet3<T> b)
     {
-        T one = 1.0;
-        var r = one / b.F;
-        return a * b.Chain(r, -r * r, (r + r) * r * r);
+        // From the quotient itself: powers of r would over- or underflow.
+        T one = 1.0, r = one / b.F, q = a.F * r, x = (a.X - q * b.X) * r, y = (a.Y - q * b.Y) * r, z = (a.Z - q * b.Z) * r;
+        return new(
+            q, x, y, z,
+            (a.XX - (x + x) * b.X - q * b.XX) * r,
+            (a.XY - x * b.Y - y * b.X - q * b.XY) * r,
+            (a.YY - (y + y) * b.Y - q * b.YY) * r,
+            (a.XZ - x * b.Z - z * b.X - q * b.XZ) * r,
+            (a.YZ - y * b.Z - z * b.Y - q * b.YZ) * r,
+            (a.ZZ - (z + z) * b.Z - q * b.ZZ) * r);
     }
 
     /// <summary>g(a) from g, g′ and g″ at the value of a.</summary>
