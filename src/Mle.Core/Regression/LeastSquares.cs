@@ -13,7 +13,8 @@ namespace Mle;
 /// taken from the data, so that what the factorisation lost does not stay lost.
 /// <para>
 /// Columns, responses and weights are scaled by powers of two as they are read. Beyond the data, memory is one block of
-/// 32,768 numbers (64 rows, where these are more) and a few p × p matrices. All sums have a fixed order.
+/// 32,768 numbers (64 rows, where these are more) and a few p × p matrices; 2,048 rows where variances are inflated by
+/// more than 10⁶, a number a row where the fit may be exact. All sums have a fixed order.
 /// </para>
 /// </remarks>
 public sealed class LeastSquares

@@ -24,9 +24,9 @@ public delegate bool RowReader(int i, Span<double> a);
 /// Tolerances. A number is 0 where it is below 1e-11 of the terms that it is the sum of: that decides which rows vanish in
 /// every direction that is left. Distances and weights are compared where rows are uncorrelated and have length 1; there
 /// what is below <c>max(1e-11, 4pκ·2⁻⁵³)</c> is 0, κ² being the largest variance inflation: what some roundings of the
-/// numbers given could change. A direction is returned only if aᵢ·d is positive beyond the rounding of d in every row
-/// that it is said to separate, and 0 to that tolerance, 1e-9 at most, of Σⱼ|aᵢⱼdⱼ| in all others.
-/// From κ of about 1e9 on (powers of years up to the third) rows may be missed, for which columns must be centred.
+/// numbers given could change. Rank is judged as in <see cref="LeastSquares"/>. A direction is returned only if aᵢ·d is
+/// positive beyond the rounding of d in every row that it is said to separate, and 0 to that tolerance, 1e-9 at most, of
+/// Σⱼ|aᵢⱼdⱼ| in all others. From κ of about 1e9 on (uncentred cubics of years) a row or a direction can be missed.
 /// </para>
 /// </remarks>
 public sealed class Separation
@@ -47,11 +47,11 @@ public sealed class Separation
 
     Separation(double[] direction, bool[] separated) => (Direction, Separated) = (direction, separated);
 
-    /// <summary>A direction with the largest possible set of strictly positive rows, or null where none has any.</summary>
+    /// <summary>A direction with the largest possible set of strictly positive rows, or null where none has any (or, at the limits above, none holds when checked).</summary>
     /// <param name="p">The length of a row.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="read">Called for every row several times, in any order, with the same answer every time.</param>
-    /// <remarks>Directions in which every row is 0 (aliased columns) do not count. Memory: 9 bytes a row and some p × p matrices.</remarks>
+    /// <remarks>Directions in which every row is 0 (aliased columns) do not count. Memory: 10 bytes a row and some p × p matrices.</remarks>
     public static Separation? Find(int p, int rows, RowReader read) => p == 0 || rows == 0 ? null : new Search(p, rows, read).Run();
 
     /// <summary>
@@ -79,8 +79,8 @@ public sealed class Separation
         double[] z = [], m = [];
         int n, k;
 
-        /// <summary>κ·2⁻⁵², at least what dependent columns leave.</summary>
-        double noise = LeastSquares.Dependent;
+        /// <summary>κ·2⁻⁵² of the face and of the rows that are open: what roundings leave of a 0 in Z, and in ZM.</summary>
+        double faceNoise, rowNoise;
 
         public Search(int p, int rows, RowReader read)
         {
@@ -103,10 +103,19 @@ public sealed class Separation
         }
 
         /// <summary>What is 0 where rows are uncorrelated and have length 1.</summary>
-        double Tolerance => Math.Max(Cancelled, 2 * p * noise);
+        double Tolerance => Math.Max(Cancelled, 2 * p * Math.Max(faceNoise, rowNoise));
 
         public Separation? Run()
         {
+            // Aliased columns are left out while they can still be told: within a face, what they leave is magnified.
+            var all = new Triangle(p);
+            Fold(all, [.. open.Select(_ => true)], (i, to) => Read(i, to));
+            foreach (int aliased in Enumerable.Range(0, p).Except(all.Independent(LeastSquares.Dependent)))
+            {
+                var coordinate = new double[p];
+                coordinate[aliased] = 1;
+                face.Fold(coordinate, 1);
+            }
             Fold(face, equality, (i, to) => Read(i, to));
             while (Restrict() && Whiten())
             {
@@ -180,7 +189,7 @@ public sealed class Separation
             int rank = kept.Length;
             n = free.Length;
             z = new double[p * n];
-            Invert(r, rank);
+            faceNoise = Noise(r, r.Inverse(rank), rank);
             var c = new double[rank];
             for (int f = 0; f < n; f++)
             {
@@ -209,9 +218,10 @@ public sealed class Separation
             }
             var r = new Triangle(n);
             Fold(r, open, (i, to) => OnFace(i, to));
-            int[] kept = r.Independent(noise);
+            int[] kept = r.Independent(Math.Max(LeastSquares.Dependent, faceNoise));
             k = kept.Length;
-            double[] inverse = Invert(r, k);
+            double[] inverse = r.Inverse(k);
+            rowNoise = Noise(r, inverse, k);
             m = new double[n * k];
             for (int c = 0; c < k; c++)
             {
@@ -229,16 +239,15 @@ public sealed class Separation
             return k > 0;
         }
 
-        /// <summary>R⁻¹, whose rows say how much of the columns' roundings is left to be seen.</summary>
-        double[] Invert(Triangle r, int rank)
+        static double Noise(Triangle r, double[] inverse, int rank)
         {
-            double[] inverse = r.Inverse(rank);
+            double noise = 0;
             for (int c = 0; c < rank; c++)
             {
                 var row = inverse.AsSpan(c * rank, rank);
                 noise = Math.Max(noise, Math.ScaleB(Math.Sqrt(Triangle.Dot(row, row)) * r.Norm(c), -52));
             }
-            return inverse;
+            return noise;
         }
 
         /// <summary>
