@@ -10,9 +10,6 @@ sealed class Climber(GpuEngine engine) : IClimber
     /// <summary>Coefficients up to which a group solves for itself.</summary>
     const int WidestAlone = 32;
 
-    /// <summary>Rows from which on a design is summed by the whole grid, with the solver on the host.</summary>
-    const int LargeFrom = 1 << 19;
-
     /// <summary>Blocks of a large design that a group takes.</summary>
     const int PartBlocks = 16;
 
@@ -35,7 +32,7 @@ sealed class Climber(GpuEngine engine) : IClimber
     void Climb<TModel, TKinds>(IReadOnlyList<Ascent> ascents, FitOptions options) where TModel : struct, IModel<TModel> where TKinds : struct, IKinds
     {
         using var stream = engine.Accelerator.CreateStream();
-        Ascent[] large = [.. ascents.Where(a => a.Point.Length > WidestAlone || (long)a.Design.Blocks * a.Design.Block >= LargeFrom)];
+        Ascent[] large = [.. ascents.Where(a => a.Point.Length > WidestAlone || engine.Teams.Of(a.Design.Blocks * a.Design.Block) == Team.Grid)];
         Ascent[] small = [.. ascents.Except(large)];
         if (small.Length > 0)
             Together<TModel, TKinds>(stream, small, options);
