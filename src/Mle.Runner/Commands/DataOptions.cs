@@ -5,7 +5,8 @@ using Mle.Runner.Reading;
 namespace Mle.Runner.Commands;
 
 /// <summary>The options that name the data, the family and the engine: the same for every command that computes.</summary>
-sealed class DataOptions
+/// <param name="models">Whether rows may have models: formulas, censoring, truncation, sampling weights.</param>
+sealed class DataOptions(bool models)
 {
     static readonly string[] Formats = ["csv", "npy", "f64"];
 
@@ -35,7 +36,8 @@ sealed class DataOptions
         command.Add(File);
         foreach (Option option in new Option[] { Family, Value, By, Weights, Count, Trials, Fix, Format, Length, Engine, Threads })
             command.Add(option);
-        model.AddTo(command);
+        if (models)
+            model.AddTo(command);
     }
 
     static Option<string> Column(string name, string description) => new(name) { Description = description, HelpName = "COL" };
@@ -46,7 +48,8 @@ sealed class DataOptions
         if (parsed.GetValue(File) is null)
             throw new BadInput($"Say which file to read: mle {parsed.CommandResult.Command.Name} FILE --family NAME --value COL.");
         string name = parsed.GetValue(Family) ?? throw new BadInput("Say which family to fit: --family NAME; mle families lists them.");
-        FamiliesCommand.Find(name);
+        if (FamiliesCommand.Find(name) is { IsDistribution: false } && !models && name != Categorical)
+            throw new BadInput($"{name} is a model of rows with predictors, which mle {parsed.CommandResult.Command.Name} does not know; mle fit does.");
         if (parsed.GetValue(Weights) is not null && parsed.GetValue(Count) is not null)
             throw new BadInput("--weights and --count say the same; one of them is needed.");
         CheckTrials(parsed, name);
@@ -91,7 +94,9 @@ sealed class DataOptions
 
     Roles RolesOf(ParseResult parsed, Family family) => model.Complete(parsed, new(
         parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
-        family.Name == "categorical"), family);
+        family.Name == Categorical), family);
+
+    const string Categorical = "categorical";
 
     /// <summary>The family, before the data have shown the categories of one that has any.</summary>
     Family Named(ParseResult parsed) => FamiliesCommand.Find(model.FamilyName(parsed, parsed.GetValue(Family)!));

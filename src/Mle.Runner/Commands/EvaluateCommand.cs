@@ -10,7 +10,7 @@ namespace Mle.Runner.Commands;
 /// <summary>Log-likelihood, score and Hessian at a given point.</summary>
 sealed class EvaluateCommand : Verb
 {
-    readonly DataOptions data = new();
+    readonly DataOptions data = new(models: false);
     readonly Option<string[]> at = new("--at") { Description = "the point: every parameter that is not fixed", HelpName = "p=v,…", Required = true };
     readonly Option<bool> json = new("--json") { Description = "one object on standard output, an array with --by" };
 

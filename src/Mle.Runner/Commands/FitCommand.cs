@@ -11,7 +11,7 @@ sealed class FitCommand : Verb
 {
     static readonly string[] Scales = ["natural", "log", "logit", "link"];
 
-    readonly DataOptions data = new();
+    readonly DataOptions data = new(models: true);
     readonly Option<string?> spec = new("--spec") { Description = "fit one case of a conformance set instead of FILE", HelpName = "CASE.json" };
     readonly Option<string[]> start = new("--start") { Description = "start a parameter here; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
     readonly Option<string[]> bound = new("--bound") { Description = "keep a parameter in an interval; may be repeated", HelpName = "p=lo:hi", DefaultValueFactory = _ => [] };
@@ -62,6 +62,8 @@ sealed class FitCommand : Verb
         var (set, family, known) = clock.Measure("read", () => Read(parsed));
         if (parsed.GetValue(trace) && set.Batch.Count > 1)
             throw new BadInput($"--trace follows one fit, and {set.Source} holds {set.Batch.Count} data sets.");
+        if (parsed.GetValue(trace) && !(set.Batch.IsPlain && family.IsDistribution))
+            throw new BadInput("--trace follows fits of plain observations, not of rows with formulas, censoring, truncation or sampling weights.");
         var options = OptionsOf(parsed, family, known, set);
         if (Engines.For(engine, family, set.Batch, options) is not CpuEngine)
             clock.Once("compile", () =>

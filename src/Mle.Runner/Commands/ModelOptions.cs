@@ -135,7 +135,7 @@ sealed class ModelOptions
         return formulas;
     }
 
-    Dictionary<string, Formula> FormulasOf(ParseResult parsed, Family family) => FormulasOf(family, Main(parsed), parsed.GetValue(formulaFor)!);
+    Dictionary<string, Formula> FormulasOf(ParseResult parsed, Family family) => FormulasOf(family, Main(parsed), parsed.GetValue(formulaFor) ?? []);
 
     string[]? LevelsOf(ParseResult parsed, Family family)
     {

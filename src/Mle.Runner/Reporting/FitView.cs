@@ -98,11 +98,10 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
             lines.Add(verdict.Reason);
         if (verdict.Bound is { } bound)
             lines.Add("on the bound " + bound + (double.IsNaN(verdict.BoundScore) ? "" : $", where the score is {Number.Short(verdict.BoundScore)}"));
-        if (verdict.Limit is { } limit)
-            lines.Add((verdict.Cause == Cause.Separated ? "run away: " : "limit ") + string.Join(", ", limit.Select(entry => $"{entry.Key} = {Number.Short(entry.Value)}"))
+        // Of a separated fit the reason says which coefficients run where.
+        if (verdict.Limit is { } limit && verdict.Cause != Cause.Separated)
+            lines.Add("limit " + string.Join(", ", limit.Select(entry => $"{entry.Key} = {Number.Short(entry.Value)}"))
                 + (verdict.LimitFamily is { } family ? $" ({family})" : ""));
-        if (verdict.Cause == Cause.Separated)
-            lines.Add("--penalty firth or --penalty ridge:1 keeps them finite");
         if (!double.IsNaN(verdict.Supremum) && verdict.Status != Status.Interior)
             lines.Add($"supremum of the log-likelihood {Number.Short(verdict.Supremum)}");
         if (verdict.LocationInterval is { } interval)
