@@ -20,13 +20,17 @@ public enum Information
     Robust,
 }
 
-/// <summary>What is taken off a regression's log-likelihood.</summary>
+/// <summary>
+/// What is taken off a regression's log-likelihood to find the estimates. The log-likelihood that is reported is that of the
+/// data at the estimates, without the penalty, so that it compares with those of other fits.
+/// </summary>
 public readonly record struct Penalty
 {
-    /// <summary>½ log det of the information is added (Firth, Biometrika 80, 1993; Jeffreys' prior): estimates stay finite.</summary>
+    /// <summary>½ log det of the information is added (Firth, Biometrika 80, 1993; Jeffreys' prior): estimates stay finite.
+    /// For models with one predictor and no other parameter; covariances are the inverse of that information.</summary>
     public bool Firth { get; init; }
 
-    /// <summary>λ in −½λ Σ β² over all coefficients but intercepts.</summary>
+    /// <summary>λ in −½λ Σ β² over all coefficients but intercepts; covariances are inverses of the penalised information.</summary>
     public double Ridge { get; init; }
 
     public bool IsNone => !Firth && Ridge == 0;
@@ -52,6 +56,12 @@ public sealed record FitOptions
     public Penalty Penalty { get; init; }
 
     public int IterationLimit { get; init; } = 200;
+
+    /// <summary>
+    /// Numbers in the design of one data set of a regression from which on it is built anew, block by block, in every pass
+    /// over it instead of being kept beside the data: 2²⁷ are 1 GiB.
+    /// </summary>
+    internal long DesignLimit { get; init; } = 1L << 27;
 
     /// <summary>Workers; 0 for one per processor. The answer has the same bits for any number.</summary>
     public int Threads { get; init; }

@@ -34,6 +34,15 @@ sealed class Ascent(Design design, int count)
             numbers[1 + j] -= 2 * Ridge[j] * β[j];
             numbers[1 + count + DenseJet<HostStore>.Entry(j, j)] -= 2 * Ridge[j];
         }
+        Hold(numbers);
+    }
+
+    /// <summary>What the ridge takes off at the point.</summary>
+    public double Taken => Ridge is null ? 0 : Ridge.Zip(Point, (r, β) => r * β * β).Sum();
+
+    /// <summary>Known coefficients have no score, and a curvature of their own alone.</summary>
+    public void Hold(double[] numbers)
+    {
         for (int i = 0; Known is not null && i < count; i++)
         {
             if (!Known[i])

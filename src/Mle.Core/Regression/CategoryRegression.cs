@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -70,6 +71,18 @@ readonly struct MultinomialResponse<T>(int categories) : IResponse<T> where T : 
         }
         return total;
     }
+
+    /// <summary>Of two categories, with p = 1/(1 + e⁻ᵘ): −pq(q − p) and −pq(1 − 6pq).</summary>
+    public void Bend(Design design, int block, double[] u, double[] bends)
+    {
+        int rows = design.Block;
+        for (int i = 0; i < rows; i++)
+        {
+            double e = Math.Exp(-Math.Abs(u[i])), less = e / (1 + e), more = 1 / (1 + e), pq = less * more, w = design.Data[design.Weights(block) + i];
+            bends[i] = w * pq * (u[i] < 0 ? less - more : more - less);
+            bends[rows + i] = -w * pq * (1 - 6 * pq);
+        }
+    }
 }
 
 /// <summary>
@@ -117,6 +130,8 @@ readonly struct OrderedResponse<TLink, T>(int categories) : IResponse<T> where T
         return sum + T.IfLess(0.0, 1.0, total / (Unsafe.SizeOf<T>() / sizeof(double)), 0.0);
     }
 
+    public void Bend(Design design, int block, double[] u, double[] bends) => throw new UnreachableException("Thresholds are predictors too: there are never less than two.");
+
     int Pair(int s, int r) => categories + DenseJet<HostStore>.Entry(s, r);
 
     Jet3<Real> Log(Vec3<Jet3<Real>> at, int j)
@@ -161,9 +176,8 @@ sealed class MultinomialRegression<T>(IEngine engine, Family family, IReadOnlyLi
     protected override bool Overlaps(Worker worker, double decrement)
     {
         double least = double.PositiveInfinity;
-        var design = worker.Design;
-        int rows = design.Block, slots = labels.Count - 1;
-        worker.Likelihood.Each(design, worker.Point, (block, derivatives) =>
+        int rows = worker.Design.Block, slots = labels.Count - 1;
+        worker.Likelihood.Each(worker.Design, worker.Point, (design, block, derivatives) =>
         {
             for (int r = 0; r < rows; r++)
             {
@@ -243,9 +257,8 @@ sealed class OrderedRegression<TLink, T>(IEngine engine, Family family, IReadOnl
     protected override bool Overlaps(Worker worker, double decrement)
     {
         double least = double.PositiveInfinity;
-        var design = worker.Design;
-        int rows = design.Block, slots = labels.Count;
-        worker.Likelihood.Each(design, worker.Point, (block, derivatives) =>
+        int rows = worker.Design.Block, slots = labels.Count;
+        worker.Likelihood.Each(worker.Design, worker.Point, (design, block, derivatives) =>
         {
             for (int r = 0; r < rows; r++)
             {

@@ -184,9 +184,13 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
 
     /// <summary>(−H)⁻¹ as a lower triangle.</summary>
     /// <returns>The smallest share that elimination leaves of a diagonal entry; at most 0 where −H is not positive definite.</returns>
-    public double Invert(Span<double> inverse)
+    public double Invert(Span<double> inverse) => Invert(inverse, out _);
+
+    /// <inheritdoc cref="Invert(Span{double})"/>
+    public double Invert(Span<double> inverse, out double logDeterminant)
     {
         double least = 1;
+        logDeterminant = 0;
         var l = new double[Count * (Count + 1) / 2];
         for (int i = 0; i < Count; i++)
             for (int j = 0; j <= i; j++)
@@ -199,6 +203,8 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
                 if (i == j && !(sum > 0))
                     return 0;
                 l[Entry(i, j)] = i == j ? Math.Sqrt(sum) : sum / l[Entry(j, j)];
+                if (i == j)
+                    logDeterminant += Math.Log(sum);
             }
         // L⁻¹ in place, then L⁻ᵀL⁻¹.
         for (int i = 0; i < Count; i++)

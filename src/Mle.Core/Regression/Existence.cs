@@ -60,9 +60,8 @@ abstract partial class Regression<TRows, TResponse, T>
         if (response.Slots > 1)
             return false;
         double least = double.PositiveInfinity;
-        var design = worker.Design;
         var order = worker.Data.InOrder().GetEnumerator();
-        worker.Likelihood.Each(design, worker.Point, (block, derivatives) =>
+        worker.Likelihood.Each(worker.Design, worker.Point, (design, block, derivatives) =>
         {
             for (int r = 0; r < design.Block; r++)
             {

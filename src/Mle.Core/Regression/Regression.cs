@@ -91,12 +91,14 @@ abstract partial class Regression<TRows, TResponse, T>
                 var workers = new Worker[together.Length];
                 Parallel.For(0, workers.Length, new() { MaxDegreeOfParallelism = Threads }, i =>
                 {
-                    workers[i] = new(this, 1);
+                    workers[i] = new(this, Threads);
                     workers[i].Load(together[i]);
                 });
-                Climb([.. workers.Where(w => w.Ascent is not null).Select(w => w.Ascent!)]);
+                Climb([.. workers.Where(w => w.Ascent is not null && !w.Design.IsStreamed).Select(w => w.Ascent!)]);
                 foreach (var worker in workers)
                 {
+                    if (worker.Design.IsStreamed)
+                        worker.Climb();
                     worker.Report();
                     Report();
                 }
@@ -189,9 +191,6 @@ abstract partial class Regression<TRows, TResponse, T>
         Ascent? room;
         int d;
 
-        int[] indices = [];
-        double[] low = [], high = [], trials = [];
-
         /// <summary>Σ w log h over exact rows, and the weight of these.</summary>
         double logBase, exactSize;
 
@@ -224,8 +223,8 @@ abstract partial class Regression<TRows, TResponse, T>
         {
             if (Ascent is null)
                 return;
-            likelihood.Firth = run.Options.Penalty.Firth;
-            likelihood.Ridge = Ascent.Ridge;
+            bool firth = run.Options.Penalty.Firth;
+            likelihood.Firth = firth;
             if (design.Blocks >= LargeFrom && run.Layout.Start.All(double.IsNaN))
             {
                 // A part answers well enough to start the whole near its maximum; where it does not, nothing is lost.
@@ -236,7 +235,31 @@ abstract partial class Regression<TRows, TResponse, T>
                     kept.CopyTo(Ascent.Point, 0);
                 likelihood.Stride = 1;
             }
+            Ascent.Iterations = 0;
             Climb(exact: true);
+            if (!firth)
+                return;
+            Settle();
+            // What is reported is of the likelihood alone.
+            likelihood.Firth = false;
+            likelihood.At(Ascent, Ascent.Point, Ascent.Numbers);
+        }
+
+        /// <summary>
+        /// Climbs again from where a climb ended for as long as steps get shorter: with Firth's penalty a part of the Hessian
+        /// is left out, and each step shortens the way to the maximum by a factor instead of squaring it.
+        /// </summary>
+        void Settle()
+        {
+            for (double last = double.PositiveInfinity; Ascent!.Ending == Ending.Converged;)
+            {
+                double[] before = [.. Ascent.Point];
+                Climb(exact: true);
+                double step = before.Zip(Ascent.Point, (a, b) => Math.Abs(a - b)).Max();
+                if (!(step < last))
+                    return;
+                last = step;
+            }
         }
 
         void Climb(bool exact)
@@ -246,7 +269,7 @@ abstract partial class Regression<TRows, TResponse, T>
             DenseJet<HostStore> jet = new(new(Ascent.Numbers), count), next = new(new(there), count);
             Real ending = Newton.Maximize<Climb<TResponse, T>, DensePoint<HostStore>, DenseJet<HostStore>, Real>(
                 ref climb, ref point, ref other, ref jet, ref next, 0.0, run.Options.IterationLimit, exact, out Real steps);
-            (Ascent.Ending, Ascent.Iterations) = ((Ending)(int)(double)ending, (int)(double)steps);
+            (Ascent.Ending, Ascent.Iterations) = ((Ending)(int)(double)ending, Ascent.Iterations + (int)(double)steps);
         }
 
         public void Report()
@@ -325,77 +348,11 @@ abstract partial class Regression<TRows, TResponse, T>
             int statistics = run.rows.Statistics;
             design.Shape(run.columns.Length, intervals ? 2 * statistics : statistics, run.predictors,
                 [.. layout.Slots.Select(s => !s.Offset.IsEmpty)], [.. Enumerable.Range(0, layout.Slots.Count).Select(s => run.Moved(s, unit).Shift)],
-                [data.Count(Kind.Exact), data.Count(Kind.Right), data.Count(Kind.Left), data.Count(Kind.Interval)]);
-            (logBase, exactSize) = (0, 0);
-            int block = 0;
-            for (var kind = Kind.Exact; kind <= Kind.Interval; kind++)
-                for (int first = 0; first < data.Count(kind); first += design.Block, block++)
-                    Load(block, kind, first, Math.Min(design.Block, data.Count(kind) - first), intervals);
-        }
-
-        /// <summary>One block: rows beyond the last repeat it with weight 0.</summary>
-        void Load(int block, Kind kind, int first, int count, bool intervals)
-        {
-            int rows = design.Block;
-            if (indices.Length < rows)
-                (indices, low, high, trials) = (new int[rows], new double[rows], new double[rows], new double[rows]);
-            double[] to = design.Data;
-            var weights = to.AsSpan(design.Weights(block), rows);
-            data.Read(kind, first, unit, indices.AsSpan(0, count), low, high, trials, weights);
-            weights[count..].Clear();
-            low.AsSpan(count, rows - count).Fill(low[count - 1]);
-            high.AsSpan(count, rows - count).Fill(high[count - 1]);
-            trials.AsSpan(count, rows - count).Fill(trials[count - 1]);
-            bool together = indices[count - 1] - indices[0] == count - 1;
-            for (int c = 0; c < run.columns.Length; c++)
-                Fill(run.columns[c], means[c], 1 / scales[c], indices.AsSpan(0, count), together, to.AsSpan(design.Column(block, c), rows));
-            for (int s = 0; s < run.Layout.Slots.Count; s++)
-                if (design.Offsets[s] >= 0)
-                    Fill(run.Layout.Slots[s].Offset, 0, 1 / run.Moved(s, unit).Factor, indices.AsSpan(0, count), together, to.AsSpan(design.Offset(block, s), rows));
-            bool complete = run.Options.Detail == Detail.Complete && kind == Kind.Exact && run.rows.HasLogBase(!run.Batch.Trials.IsEmpty);
-            T sum = 0.0;
-            int lanes = Unsafe.SizeOf<T>() / sizeof(double), statistics = run.rows.Statistics;
-            for (int i = 0; i < rows; i += lanes)
-            {
-                var y = new Row<T>(Lanes.Read<T>(ref low[0], i), Lanes.Read<T>(ref trials[0], i));
-                var t = run.rows.Statistic(y);
-                Put(t, design.Statistic(block, 0) + i);
-                if (intervals)
-                    Put(run.rows.Statistic(new Row<T>(Lanes.Read<T>(ref high[0], i), y.B)), design.Statistic(block, statistics) + i);
-                if (complete)
-                    sum += Lanes.Read<T>(ref weights[0], i) * run.rows.LogBase(y, t);
-            }
-            logBase += T.Sum(sum);
-            if (kind == Kind.Exact)
-                exactSize += Powers(weights, 0).Sum;
-
-            void Put(Row<T> t, int at)
-            {
-                Lanes.Write(ref Lanes.At(to, 0), at, t.A);
-                if (statistics > 1)
-                    Lanes.Write(ref Lanes.At(to, 0), at + rows, t.B);
-                if (statistics > 2)
-                    Lanes.Write(ref Lanes.At(to, 0), at + 2 * rows, t.C);
-            }
-        }
-
-        static void Fill(ReadOnlyMemory<double> column, double mean, double perScale, ReadOnlySpan<int> indices, bool together, Span<double> to)
-        {
-            int count = indices.Length;
-            if (column.IsEmpty)
-            {
-                to.Fill(1);
-                return;
-            }
-            if (together)
-                column.Span.Slice(indices[0], count).CopyTo(to);
-            else
-                for (int r = 0; r < count; r++)
-                    to[r] = column.Span[indices[r]];
-            to[count..].Fill(to[count - 1]);
-            T m = mean, scale = perScale;
-            for (int i = 0; i < to.Length; i += Unsafe.SizeOf<T>() / sizeof(double))
-                Lanes.Write(ref to[0], i, (Lanes.Read<T>(ref to[0], i) - m) * scale);
+                [data.Count(Kind.Exact), data.Count(Kind.Right), data.Count(Kind.Left), data.Count(Kind.Interval)],
+                run.Options.DesignLimit, () => new Filler(run, this, intervals).Fill);
+            var filler = new Filler(run, this, intervals);
+            design.Load(filler.Fill);
+            (logBase, exactSize) = (filler.LogBase, filler.Size);
         }
 
         void Begin(int d)
@@ -461,6 +418,9 @@ abstract partial class Regression<TRows, TResponse, T>
 
         public double[] Point => Ascent!.Point;
 
+        /// <summary>ℓ without the penalty.</summary>
+        public double Value => Jet.Value + Ascent!.Taken;
+
         public DenseJet<HostStore> Jet => new(new(Ascent!.Numbers), count);
 
         /// <summary>dβ/dβ′ of the reported coefficients in the design's own: of coefficient i in itself, and of an intercept in i.</summary>
@@ -474,6 +434,83 @@ abstract partial class Regression<TRows, TResponse, T>
 
         public double Center(int i) =>
             run.columns[run.predictors[run.Layout.All[i].Slot][run.Layout.All[i].Term]].IsEmpty ? run.Moved(run.Layout.All[i].Slot, unit).Center : 0;
+
+        /// <summary>Makes a design's blocks from the batch's columns.</summary>
+        sealed class Filler(Regression<TRows, TResponse, T> run, Worker worker, bool intervals)
+        {
+            int[] indices = [];
+            double[] low = [], high = [], trials = [];
+
+            /// <summary>Σ w log h over the exact rows of all blocks so far, and the weight of these.</summary>
+            public double LogBase { get; private set; }
+
+            public double Size { get; private set; }
+
+            /// <summary>One block: rows beyond the last repeat it with weight 0.</summary>
+            public void Fill(Design design, int block)
+            {
+                var (kind, first, count) = design.Rows(block);
+                int rows = design.Block;
+                if (indices.Length < rows)
+                    (indices, low, high, trials) = (new int[rows], new double[rows], new double[rows], new double[rows]);
+                double[] to = design.Data;
+                var weights = to.AsSpan(design.Weights(block), rows);
+                bool together = worker.data.Read(kind, first, worker.unit, indices.AsSpan(0, count), low, high, trials, weights);
+                weights[count..].Clear();
+                low.AsSpan(count, rows - count).Fill(low[count - 1]);
+                high.AsSpan(count, rows - count).Fill(high[count - 1]);
+                trials.AsSpan(count, rows - count).Fill(trials[count - 1]);
+                for (int c = 0; c < run.columns.Length; c++)
+                    Fill(run.columns[c], worker.means[c], 1 / worker.scales[c], indices.AsSpan(0, count), together, to.AsSpan(design.Column(block, c), rows));
+                for (int s = 0; s < run.Layout.Slots.Count; s++)
+                    if (design.Offsets[s] >= 0)
+                        Fill(run.Layout.Slots[s].Offset, 0, 1 / run.Moved(s, worker.unit).Factor, indices.AsSpan(0, count), together, to.AsSpan(design.Offset(block, s), rows));
+                bool complete = run.Options.Detail == Detail.Complete && kind == Kind.Exact && run.rows.HasLogBase(!run.Batch.Trials.IsEmpty);
+                T sum = 0.0;
+                int lanes = Unsafe.SizeOf<T>() / sizeof(double), statistics = run.rows.Statistics;
+                for (int i = 0; i < rows; i += lanes)
+                {
+                    var y = new Row<T>(Lanes.Read<T>(ref low[0], i), Lanes.Read<T>(ref trials[0], i));
+                    var t = run.rows.Statistic(y);
+                    Put(t, design.Statistic(block, 0) + i);
+                    if (intervals)
+                        Put(run.rows.Statistic(new Row<T>(Lanes.Read<T>(ref high[0], i), y.B)), design.Statistic(block, statistics) + i);
+                    if (complete)
+                        sum += Lanes.Read<T>(ref weights[0], i) * run.rows.LogBase(y, t);
+                }
+                LogBase += T.Sum(sum);
+                if (kind == Kind.Exact)
+                    Size += Powers(weights, 0).Sum;
+
+                void Put(Row<T> t, int at)
+                {
+                    Lanes.Write(ref Lanes.At(to, 0), at, t.A);
+                    if (statistics > 1)
+                        Lanes.Write(ref Lanes.At(to, 0), at + rows, t.B);
+                    if (statistics > 2)
+                        Lanes.Write(ref Lanes.At(to, 0), at + 2 * rows, t.C);
+                }
+            }
+
+            static void Fill(ReadOnlyMemory<double> column, double mean, double perScale, ReadOnlySpan<int> indices, bool together, Span<double> to)
+            {
+                int count = indices.Length;
+                if (column.IsEmpty)
+                {
+                    to.Fill(1);
+                    return;
+                }
+                if (together)
+                    column.Span.Slice(indices[0], count).CopyTo(to);
+                else
+                    for (int r = 0; r < count; r++)
+                        to[r] = column.Span[indices[r]];
+                to[count..].Fill(to[count - 1]);
+                T m = mean, scale = perScale;
+                for (int i = 0; i < to.Length; i += Unsafe.SizeOf<T>() / sizeof(double))
+                    Lanes.Write(ref to[0], i, (Lanes.Read<T>(ref to[0], i) - m) * scale);
+            }
+        }
     }
 
     /// <summary>Origin and unit of a data set; an origin only where an intercept takes it up.</summary>
@@ -537,7 +574,7 @@ abstract partial class Regression<TRows, TResponse, T>
         double[] estimates = new double[count], coefficients = Coefficients(worker), inverse = new double[count * (count + 1) / 2];
         for (int i = 0; i < count; i++)
             estimates[i] = double.IsNaN(Layout.Known[i]) ? Layout.All[i].Value(coefficients[i]) : Layout.Known[i];
-        double value = worker.Complete(jet.Value), pivot = jet.Invert(inverse);
+        double value = worker.Complete(worker.Value), pivot = jet.Invert(inverse);
         if (Judge(d, worker, ending, pivot, jet.Decrement(inverse), value) is { } verdict)
         {
             if (verdict == Already)

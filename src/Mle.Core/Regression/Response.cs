@@ -15,6 +15,9 @@ interface IResponse<T> where T : unmanaged, IReal<T>
     /// of the block's length: the scores, then the lower triangle of the Hessian.
     /// </summary>
     T Sum(Design design, int block, double[] u, double[] derivatives);
+
+    /// <summary>For one predictor: w times the third and fourth derivatives of every row, likewise.</summary>
+    void Bend(Design design, int block, double[] u, double[] bends);
 }
 
 /// <summary>Rows of memory as lanes.</summary>
@@ -83,6 +86,34 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
             }
         }
         return sum;
+    }
+
+    public void Bend(Design design, int block, double[] u, double[] bends)
+    {
+        switch (design.Kinds[block])
+        {
+            case Kind.Exact: Bend<Exact>(design, block, u, bends); break;
+            case Kind.Right: Bend<Censored<Right>>(design, block, u, bends); break;
+            case Kind.Left: Bend<Censored<Left>>(design, block, u, bends); break;
+            default: Bend<Censored<Interval>>(design, block, u, bends); break;
+        }
+    }
+
+    /// <summary>The second derivative at jets in u is a jet of the third and the fourth.</summary>
+    static void Bend<TKind>(Design design, int block, double[] u, double[] bends) where TKind : struct, IKind
+    {
+        int rows = design.Block;
+        ref double t = ref Lanes.At(design.Data, design.Statistic(block, 0));
+        ref double high = ref Lanes.At(design.Data, design.Statistic(block, design.Response > TModel.Statistics ? TModel.Statistics : 0));
+        ref double weights = ref Lanes.At(design.Data, design.Weights(block));
+        for (int i = 0; i < rows; i += Unsafe.SizeOf<T>() / sizeof(double))
+        {
+            T w = Lanes.Read<T>(ref weights, i), at = Lanes.Read<T>(ref u[0], i);
+            var bend = TKind.Differentiate<TModel, Jet1<T>>(
+                Row(ref t, i, rows).Lift<Jet1<T>>(), Row(ref high, i, rows).Lift<Jet1<T>>(), new(new(at, 1.0, 0.0))).Hessian.XX;
+            Lanes.Write(ref bends[0], i, w * bend.X);
+            Lanes.Write(ref bends[0], rows + i, w * bend.XX);
+        }
     }
 
     [MethodImpl(AggressiveInlining)]

@@ -229,8 +229,10 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
     /// one is its finite end, an interval both.
     /// </summary>
     /// <param name="indices">Their numbers in the batch.</param>
-    public void Read(Kind kind, int first, Standardization unit, Span<int> indices, Span<double> low, Span<double> high, Span<double> trials, Span<double> weights)
+    /// <returns>Whether they follow one another there.</returns>
+    public bool Read(Kind kind, int first, Standardization unit, Span<int> indices, Span<double> low, Span<double> high, Span<double> trials, Span<double> weights)
     {
+        bool together = true;
         for (int r = 0; r < indices.Length; r++)
         {
             var (i, denominator) = listed ? kinds[(int)kind][first + r] : (from + first + r, false);
@@ -239,11 +241,13 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
             if (kind == Kind.Left && !denominator)
                 b = Math.Max(b, response.CensoredBelow);
             indices[r] = i;
+            together &= i - r == indices[0];
             low[r] = Standard(unit, kind == Kind.Left ? b : a);
             high[r] = Standard(unit, kind is Kind.Left or Kind.Interval ? b : a);
             trials[r] = Trials(i);
             weights[r] = denominator ? -w : w;
         }
+        return together;
     }
 
     static double Standard(Standardization unit, double y) => unit.PerScale * (y - unit.Center);

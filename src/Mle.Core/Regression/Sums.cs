@@ -22,7 +22,8 @@ enum Weighing
 /// </summary>
 sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IResponse<T> where T : unmanaged, IReal<T>
 {
-    double[] u = [], derivatives = [];
+    double[] u = [], derivatives = [], bends = [];
+    Design? window;
 
     static int LaneCount => Unsafe.SizeOf<T>() / sizeof(double);
 
@@ -34,39 +35,112 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
     }
 
     /// <summary>Hands over every block with its rows' weighted derivatives, where more is wanted than their sums.</summary>
-    public void Each(Design design, double[] β, Action<int, double[]> look)
+    public void Each(Design design, double[] β, Action<Design, int, double[]> look)
     {
         Make(design);
         for (int block = 0; block < design.Blocks; block++)
         {
-            for (int s = 0; s < response.Slots; s++)
-                Predict(design, block, s, β);
-            response.Sum(design, block, u, derivatives);
-            look(block, derivatives);
+            var held = design.Holding(block, ref window);
+            Differentiate(held, block, β);
+            look(held, block, derivatives);
         }
     }
 
-    /// <summary>Adds blocks from to to of ℓ, its score and its Hessian to the numbers of a jet.</summary>
-    public void Add(Design design, int from, int to, double[] β, double[] jet, Weighing weighing = Weighing.Hessian)
+    /// <summary>Adds count blocks, every so many, of ℓ, its score and its Hessian to the numbers of a jet.</summary>
+    public void Add(Design design, int from, int count, int every, double[] β, double[] jet, Weighing weighing = Weighing.Hessian)
     {
         Make(design);
         int slots = response.Slots, rows = design.Block;
         int score = 1, hessian = 1 + design.Coefficients;
-        for (int block = from; block < to; block++)
+        for (int i = 0, block = from; i < count; i++, block += every)
         {
-            for (int s = 0; s < slots; s++)
-                Predict(design, block, s, β);
-            jet[0] += T.Sum(response.Sum(design, block, u, derivatives));
+            var held = design.Holding(block, ref window);
+            jet[0] += Differentiate(held, block, β);
             if (weighing != Weighing.Hessian)
-                Square(design, block, weighing == Weighing.Outer);
+                Square(held, block, weighing == Weighing.Outer);
             for (int s = 0, pair = 0; s < slots; s++)
             {
-                var left = design.Predictors[s];
-                Scores(design, block, left, s * rows, jet, score + design.At[s]);
+                var left = held.Predictors[s];
+                Scores(held, block, left, s * rows, jet, score + held.At[s]);
                 for (int r = 0; r <= s; r++, pair++)
-                    Products(design, block, left, design.Predictors[r], (slots + pair) * rows, jet, hessian, design.At[s], design.At[r]);
+                    Products(held, block, left, held.Predictors[r], (slots + pair) * rows, jet, hessian, held.At[s], held.At[r]);
             }
         }
+    }
+
+    /// <summary>
+    /// Likewise of ½ log det I, whose value is known, for one predictor: with hᵢ a row's curvature and qᵢ = xᵢᵀI⁻¹xᵢ the score is
+    /// ½ Σ hᵢ′qᵢxᵢ, and where the leverages hᵢqᵢ are held fixed the Hessian is ½ Σ hᵢqᵢ (log hᵢ)″ xᵢxᵢᵀ: exact for saturated
+    /// models. The other part is a sum over pairs of rows.
+    /// </summary>
+    public void AddFirth(Design design, int from, int count, int every, double[] β, double[] inverse, double[] jet)
+    {
+        Make(design);
+        int rows = design.Block;
+        if (bends.Length < 2 * rows)
+            bends = new double[2 * rows];
+        for (int i = 0, block = from; i < count; i++, block += every)
+        {
+            var held = design.Holding(block, ref window);
+            Differentiate(held, block, β);
+            response.Bend(held, block, u, bends);
+            Distances(held, block, inverse);
+            for (int r = 0; r < rows; r++)
+            {
+                double h = -derivatives[rows + r], dh = -bends[r], ddh = -bends[rows + r], q = u[r];
+                derivatives[r] = 0.5 * q * dh;
+                derivatives[rows + r] = h > 0 ? 0.5 * q * (ddh - dh * dh / h) : 0;
+            }
+            Scores(held, block, held.Predictors[0], 0, jet, 1);
+            Products(held, block, held.Predictors[0], held.Predictors[0], rows, jet, 1 + held.Coefficients, 0, 0);
+        }
+    }
+
+    /// <summary>max |xᵢ·δ|: how far a step moves any row's predictor.</summary>
+    public double Reach(Design design, double[] δ)
+    {
+        var columns = design.Predictors[0];
+        double most = 0;
+        for (int block = 0; block < design.Blocks; block++)
+        {
+            var held = design.Holding(block, ref window);
+            for (int r = 0; r < held.Block; r++)
+            {
+                double sum = 0;
+                for (int j = 0; j < columns.Length; j++)
+                    sum += δ[j] * held.Data[held.Column(block, columns[j]) + r];
+                most = Math.Max(most, Math.Abs(sum));
+            }
+        }
+        return most;
+    }
+
+    /// <summary>qᵢ = xᵢᵀI⁻¹xᵢ in the predictor's place.</summary>
+    void Distances(Design design, int block, double[] inverse)
+    {
+        var columns = design.Predictors[0];
+        ref double q = ref Lanes.At(u, 0);
+        for (int i = 0; i < design.Block; i += LaneCount)
+        {
+            T sum = 0.0;
+            for (int j = 0; j < columns.Length; j++)
+            {
+                T own = Lanes.Read<T>(ref Lanes.At(design.Data, design.Column(block, columns[j])), i);
+                T others = inverse[DenseJet<HostStore>.Entry(j, j)] * own;
+                for (int k = 0; k < j; k++)
+                    others = T.MultiplyAdd(2 * inverse[DenseJet<HostStore>.Entry(j, k)], Lanes.Read<T>(ref Lanes.At(design.Data, design.Column(block, columns[k])), i), others);
+                sum = T.MultiplyAdd(own, others, sum);
+            }
+            Lanes.Write(ref q, i, sum);
+        }
+    }
+
+    /// <summary>Σ w log f of a block, with its rows' weighted derivatives.</summary>
+    double Differentiate(Design design, int block, double[] β)
+    {
+        for (int s = 0; s < response.Slots; s++)
+            Predict(design, block, s, β);
+        return T.Sum(response.Sum(design, block, u, derivatives));
     }
 
     /// <summary>Products of rows' scores in the place of their second derivatives; of scores that hold w twice, one w is taken off.</summary>
