@@ -185,6 +185,8 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
         return T.Exp(θ.X + perp * logk + RisingFactorial.Log(perp, T.Exp(-logk)));
     }
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("p", 0, "lognormal", false)];
+
     public static FamilyInfo Info { get; } = new(
         "generalized_gamma", "f(x) = p x^(d-1) exp(-(x/a)^p) / (a^d Gamma(d/p))", "x > 0",
         [

@@ -24,6 +24,8 @@ public readonly struct BinomialModel<TLink> : IModel<BinomialModel<TLink>> where
 
     public static bool TakesTrials => true;
 
+    public static bool IsLinked => TLink.Name == Logit.Name;
+
     public static Row<T> Statistic<T>(Row<T> y) where T : unmanaged, IReal<T> => Binomial.Statistic(y);
 
     public static T LogBase<T>(Row<T> y, Row<T> t) where T : unmanaged, IReal<T> => Binomial.LogBase(y, t);

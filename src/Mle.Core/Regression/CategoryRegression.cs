@@ -217,7 +217,7 @@ sealed class MultinomialRegression<T>(IEngine engine, Family family, IReadOnlyLi
                     a[(k - 1) * p + j] = -x;
             }
             return false;
-        }, i => rows[i / others]) is var (limits, gone) ? Words(d, limits, gone, rows.Length) : null;
+        }, i => rows[i / others]) is var (limits, separated, complete) ? Words(limits, separated, rows.Length, complete ? 0 : worker.Approached()) : null;
     }
 }
 
@@ -287,7 +287,7 @@ sealed class OrderedRegression<TLink, T>(IEngine engine, Family family, IReadOnl
                 a[j] = -sign * columns[j].Span[row];
             a[p + threshold] = sign;
             return false;
-        }, i => sides[i].Row) is var (limits, gone) ? Words(d, limits, gone, worker.Data.Count(Kind.Exact)) : null;
+        }, i => sides[i].Row) is var (limits, separated, complete) ? Words(limits, separated, worker.Data.Count(Kind.Exact), complete ? 0 : worker.Approached()) : null;
     }
 
     IEnumerable<(int, int, int)> Sides(int row)
@@ -347,8 +347,11 @@ static class Categories
         return batch.Predictors.GetValueOrDefault(name);
     }
 
-    /// <summary>Where coefficients run, by name, and the rows that are separated; null where there is no such direction.</summary>
-    public static (Dictionary<string, double> Limits, HashSet<int> Rows)? Separated(int p, int constraints, Layout layout, RowReader read, Func<int, int> rowOf)
+    /// <summary>
+    /// Where coefficients run, by name, how many rows some of whose other categories are out of the way then, and whether all
+    /// of all rows' are; null where there is no such direction.
+    /// </summary>
+    public static (Dictionary<string, double> Limits, int Rows, bool Complete)? Separated(int p, int constraints, Layout layout, RowReader read, Func<int, int> rowOf)
     {
         if (layout.Free < layout.All.Count || Separation.Find(p, constraints, read) is not { } found)
             return null;
@@ -356,9 +359,8 @@ static class Categories
         for (int j = 0; j < p; j++)
             if (found.Direction[j] != 0)
                 limits[layout.All[j].Name] = found.Direction[j] * double.PositiveInfinity;
-        // A row is out of the way when all that is asked of it is.
-        var asked = Enumerable.Range(0, constraints).GroupBy(rowOf);
-        return (limits, [.. asked.Where(row => row.All(i => found.Separated[i])).Select(row => row.Key)]);
+        int rows = Enumerable.Range(0, constraints).Where(i => found.Separated[i]).Select(rowOf).Distinct().Count();
+        return (limits, rows, found.IsComplete);
     }
 
     /// <summary>The categories' shares, a half added to each number so that none is 0.</summary>

@@ -23,6 +23,8 @@ abstract partial class Regression<TRows, TResponse, T>
                 return separated;
             if (!IsPredicted && Common(worker.Data) is { } common)
                 return common;
+            if (ending != Ending.Converged && Explained(worker.Data, from, end) is { } explained)
+                return explained;
             foreach (var limit in Limits)
                 if (Beyond(d, limit, ending, worker, value) is { } beyond)
                     return beyond;
@@ -109,26 +111,28 @@ abstract partial class Regression<TRows, TResponse, T>
             });
             if (found is null)
                 continue;
-            for (int j = 0; j < p; j++)
-            {
-                var one = Layout.All.Single(r => r.Slot == slot && r.Term == j);
-                if (found.Direction[j] != 0)
-                    limits[one.Name] = one.Value(found.Direction[j] > 0 ? double.PositiveInfinity : double.NegativeInfinity);
-            }
+            var ends = Enumerable.Range(0, p).Where(j => found.Direction[j] != 0).ToDictionary(
+                j => Layout.All.Single(r => r.Slot == slot && r.Term == j).Name,
+                j => Layout.All.Single(r => r.Slot == slot && r.Term == j).Value(found.Direction[j] > 0 ? double.PositiveInfinity : double.NegativeInfinity));
+            // What a constant leads to there has a verdict of its own.
+            if (Limits.Any(l => ends.TryGetValue(l.Parameter, out double at) && at == l.At))
+                continue;
+            foreach (var (name, at) in ends)
+                limits[name] = at;
             for (int i = 0; i < rows.Length; i++)
                 if (found.Separated[i])
                     gone.Add(rows[i].Row);
         }
-        return limits.Count == 0 ? null : Words(d, limits, gone, rows.Length);
+        return limits.Count == 0 ? null : Words(limits, gone.Count, rows.Length, Remaining(d, gone));
     }
 
-    protected Verdict Words(int d, Dictionary<string, double> limits, HashSet<int> gone, int rows)
+    protected Verdict Words(Dictionary<string, double> limits, int separated, int rows, double supremum)
     {
         string terms = string.Join(", ", limits.Select(l => FormattableString.Invariant($"{l.Key} -> {l.Value}")));
         string how = !IsPredicted ? "no row says where the values end"
-            : gone.Count == rows ? "complete separation" : $"quasi-complete separation of {gone.Count} of {rows} rows";
+            : supremum == 0 ? "complete separation" : $"quasi-complete separation of {separated} of {rows} rows";
         return new(Status.NoFiniteMle, $"{how}: the likelihood rises for ever with {terms}; --penalty firth or ridge gives finite estimates",
-            IsPredicted ? Cause.Separated : Cause.Limit, Remaining(d, gone), limits);
+            IsPredicted ? Cause.Separated : Cause.Limit, supremum, limits);
     }
 
     /// <summary>The supremum: separated rows reach probability 1, and the others their maximum.</summary>
@@ -187,6 +191,31 @@ abstract partial class Regression<TRows, TResponse, T>
                 Cause.Limit, 0);
     }
 
+    /// <summary>Exact rows that a primary predictor goes through: the likelihood is unbounded as the distribution is concentrated about it.</summary>
+    Verdict? Explained(Rows<TRows> data, int from, int end)
+    {
+        int slot = Enumerable.Range(0, Layout.Parameters.Count).First(s => Layout.Parameters[s].Name == Family.Info.Primary);
+        var (parameter, columns) = (Layout.Parameters[slot], Layout.Slots[slot].Columns);
+        bool others = Enumerable.Range(0, Layout.Parameters.Count).All(s => s == slot || Layout.Intercept(s) >= 0 && !Layout.AnyKnown(s));
+        if (!Concentrates || !others || data.Count(Kind.Right) + data.Count(Kind.Left) + data.Count(Kind.Interval) > 0
+            || !Batch.TruncatedBelow.IsEmpty || !Batch.TruncatedAbove.IsEmpty)
+            return null;
+        double[] y = Batch.Values.ToArray();
+        for (int i = from; i < end; i++)
+            y[i] = parameter.Link switch
+            {
+                Link.Logit => Math.Log(y[i]) - Math.Log(1 - y[i]),
+                Link.Log => Math.Log(y[i]),
+                _ => rows.Support.Low >= 0 ? Math.Log(y[i]) : y[i],
+            };
+        var fit = LeastSquares.Solve(columns, y, Batch.Weights, Layout.Slots[slot].Offset, from, end - from);
+        if (!fit.ExactFit)
+            return null;
+        string run = string.Join(", ", Layout.Parameters.Where(p => p != parameter).Select(p => p.Name));
+        return new(Status.NoFiniteMle, $"the terms explain every observation: the likelihood is unbounded in {run}", Cause.Unbounded, double.PositiveInfinity,
+            Enumerable.Range(0, columns.Count).ToDictionary(j => Layout.All.Single(r => r.Slot == slot && r.Term == j).Name, j => fit.Coefficients[j]));
+    }
+
     /// <summary>Whether the distribution can be concentrated on any one point of its support.</summary>
     protected virtual bool Concentrates => false;
 
@@ -199,29 +228,43 @@ abstract partial class Regression<TRows, TResponse, T>
         if (Batch.Predictors.ContainsKey(limit.Parameter) || Options.Fixed.ContainsKey(limit.Parameter))
             return null;
         var inner = Families.Find(limit.Model)!;
-        var slice = Slice(d);
-        var at = Engine.Fit(inner, Copy(slice, name => name == Family.Info.Primary ? inner.Info.Primary : name), new()
+        var names = inner.Info.Parameters.ToDictionary(p => p.Name == inner.Info.Primary ? Family.Info.Primary : OwnName(p.Name, inner.Info, limit), p => p.Name);
+        if (!Batch.Predictors.Keys.All(names.ContainsKey))
+            return null;
+        var at = Engine.Fit(inner, Copy(Slice(d), name => names[name]), new()
         {
             Threads = Options.Threads,
             Cancellation = Options.Cancellation,
-            Fixed = Options.Fixed.Where(f => inner.Info.Parameters.Any(p => p.Name == f.Key)).ToDictionary(),
+            Fixed = Options.Fixed.ToDictionary(f => Renamed(f.Key, names), f => f.Value),
         });
         double supremum = at.LogLikelihood[0];
         if (double.IsNaN(supremum) || ending == Ending.Converged && value >= supremum)
             return null;
+        var own = names.ToDictionary(n => n.Value, n => n.Key);
         var named = new Dictionary<string, double> { [limit.Parameter] = limit.At };
         for (int i = 0; i < at.Parameters.Count; i++)
-            named[OwnName(at.Parameters[i], inner.Info, limit)] = at.Estimates(i)[0];
+            named[Renamed(at.Parameters[i], own)] = at.Estimates(i)[0];
         if (ending != Ending.Converged || value < supremum)
         {
             if (Options.Start.Count == 0 && Elsewhere(d, limit, named, supremum))
                 return Already;
+            // Neither a maximum nor on the way to this limit.
+            if (value > supremum + 1e-9 * (1 + Math.Abs(supremum)))
+                return null;
         }
         string run = FormattableString.Invariant($"{limit.Parameter} -> {limit.At}");
         return limit.IsProper
             ? new(Status.Boundary, $"no {limit.Parameter} inside is as likely as {limit.Parameter} = {limit.At}", Supremum: supremum, Limit: named,
                 LimitFamily: limit.Model, Bound: $"{limit.Parameter} = {limit.At}")
             : new(Status.NoFiniteMle, $"no {limit.Parameter} is as likely as its limit, {run}", Cause.Limit, supremum, named, limit.Model);
+    }
+
+    /// <summary>The same parameter, or term of its predictor, in another model.</summary>
+    static string Renamed(string name, Dictionary<string, string> to)
+    {
+        int end = name.IndexOf(':');
+        return to.TryGetValue(name, out string? other) ? other
+            : end > 0 && to.TryGetValue(name[..end], out other) ? other + name[end..] : name;
     }
 
     /// <summary>What a limiting model's parameter is called here: by its place where it is primary, else by what it does to the data.</summary>
@@ -241,7 +284,7 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         foreach (double value in limit.At == 0 ? new[] { 0.1, 0.5 } : [0.3, 3, 30])
         {
-            var start = named.Where(n => Table.Parameters.Contains(n.Key) && double.IsFinite(n.Value)).ToDictionary();
+            var start = named.Where(n => Layout.All.Any(r => r.Name == n.Key && double.IsFinite(r.Coefficient(n.Value)))).ToDictionary();
             start[limit.Parameter] = value;
             var fit = Engine.Fit(Family, Slice(d), Options with { Progress = null, Start = start });
             if (fit.Status[0] != Status.Interior || !(fit.LogLikelihood[0] > supremum))

@@ -73,6 +73,12 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
     /// <summary>1 for parameters that the likelihood is smooth in; 0 for ends of the support, and where it has kinks.</summary>
     static virtual Vec3<Real> Smooth => new(1.0, 1.0, 1.0);
 
+    /// <summary>Whether constants are reported as parameters; as intercepts where the model's link is no <see cref="Link"/>.</summary>
+    static virtual bool IsLinked => true;
+
+    /// <summary>Whether the likelihood of a sample may have several maxima.</summary>
+    static virtual bool HasSeveralMaxima => false;
+
     /// <summary>The family that the response would have were there no predictors.</summary>
     static abstract string Marginal { get; }
 
@@ -136,6 +142,8 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
     public static int Statistics => TFamily.Statistics;
 
     public static bool HasLogBase => TFamily.HasLogBase;
+
+    public static bool HasSeveralMaxima => TFamily.Starts > 1;
 
     public static string Marginal => TFamily.Info.Name;
 

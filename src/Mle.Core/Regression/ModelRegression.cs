@@ -32,9 +32,11 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
 
     protected override bool Climb(IReadOnlyList<Ascent> ascents) => climber?.Climb<TModel>(ascents, Options) ?? false;
 
+    protected override bool HasSeveralMaxima => TModel.HasSeveralMaxima;
+
     protected override IReadOnlyList<Limit> Limits => TModel.Limits;
 
-    protected override bool Concentrates => TModel.Slots > 1 && TModel.Equivariance != Equivariance.None && TModel.Marginal is not ("gpd" or "lomax");
+    protected override bool Concentrates => TModel.Slots > 1 && (TModel.Equivariance != Equivariance.None || TModel.Marginal == "beta") && TModel.Marginal is not ("gpd" or "lomax");
 
     /// <summary>A linear model with constant variance, all of whose rows are exact, is a projection.</summary>
     protected override bool Closed(int d, int from, int end, Rows<ModelRows<TModel>> data)
@@ -81,7 +83,7 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
                 throw new ArgumentException($"The likelihood of {info.Name} jumps or has kinks in {info.Parameters[s].Name}: with predictors, and to censored, truncated or sampled rows, it is fitted only where {info.Parameters[s].Name} is fixed.");
         if (batch.Predictors.Keys.FirstOrDefault(name => info.Parameters.All(p => p.Name != name)) is { } unknown)
             throw new ArgumentException($"{info.Name} has no parameter '{unknown}' to predict; it has {string.Join(", ", info.Parameters.Select(p => p.Name))}.");
-        return new([.. info.Parameters.Select(p => (p, batch.Predictors.GetValueOrDefault(p.Name)))],
+        return new([.. info.Parameters.Select(p => (p, batch.Predictors.GetValueOrDefault(p.Name) ?? (TModel.IsLinked ? null : Predictor.Constant)))],
             (s, term) => info.Parameters[s].Name == info.Primary ? term : $"{info.Parameters[s].Name}:{term}", options);
     }
 
@@ -99,7 +101,7 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
                 int from = (int)Batch.Offsets[d], end = (int)Batch.Offsets[d + 1];
                 double spread = data.Moments(from, end).Spread;
                 for (int i = from; i < end; i++)
-                    imputed[i] = data.Imputed(i, spread);
+                    imputed[i] = data.Imputed(i, from, spread);
             }
             values = imputed;
         }
@@ -123,11 +125,11 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
         List<double> values = [];
         for (int i = from; i < end; i++)
         {
-            double value = data.Imputed(i, 2 * spread);
+            double value = data.Imputed(i, from, 2 * spread);
             values.Add(value);
             for (int side = -1; side <= 1; side += 2)
             {
-                double beyond = value + side * spread * (1 + 2 * (i * 0.7548776662466927 % 1));
+                double beyond = value + side * spread * (1 + 2 * ((i - from) * 0.7548776662466927 % 1));
                 if ((i - from) % 4 == (side + 1) / 2 && TModel.Support.Contains(TModel.Support.Integer ? Math.Round(beyond) : beyond))
                     values.Add(TModel.Support.Integer ? Math.Round(beyond) : beyond);
             }

@@ -167,6 +167,9 @@ abstract partial class Regression<TRows, TResponse, T>
     /// <summary>Another start, for a climb that did not end at a maximum; false where there is none.</summary>
     protected virtual bool StartAgain(int d, Rows<TRows> data, Standardization unit, Span<double> u) => false;
 
+    /// <summary>Whether the other start is tried too where the first led to a maximum.</summary>
+    protected virtual bool HasSeveralMaxima => false;
+
     /// <summary>A maximum that needs no climbing.</summary>
     protected virtual bool Closed(int d, int from, int to, Rows<TRows> data) => false;
 
@@ -174,6 +177,7 @@ abstract partial class Regression<TRows, TResponse, T>
     (double Factor, double Center, double Shift) Moved(int slot, Standardization unit) => Layout.Parameters[slot].Role switch
     {
         Role.Location => (unit.Scale, unit.Center, 0),
+        Role.Scale when Layout.Parameters[slot].Link == Link.Identity => (unit.Scale, 0, 0),
         Role.Scale or Role.LogScale => (1, 0, -unit.LogScale),
         Role.Rate => (1, 0, unit.LogScale),
         _ => (1, 0, 0),
@@ -262,13 +266,15 @@ abstract partial class Regression<TRows, TResponse, T>
             }
         }
 
-        void Climb(bool exact)
+        void Climb(bool exact) => Climb(exact, run.Options.IterationLimit);
+
+        void Climb(bool exact, int limit)
         {
             var climb = new Climb<TResponse, T>(likelihood, Ascent!);
             DensePoint<HostStore> point = new(new(Ascent!.Point), count), other = new(new(to), count);
             DenseJet<HostStore> jet = new(new(Ascent.Numbers), count), next = new(new(there), count);
             Real ending = Newton.Maximize<Climb<TResponse, T>, DensePoint<HostStore>, DenseJet<HostStore>, Real>(
-                ref climb, ref point, ref other, ref jet, ref next, 0.0, run.Options.IterationLimit, exact, out Real steps);
+                ref climb, ref point, ref other, ref jet, ref next, 0.0, limit, exact, out Real steps);
             (Ascent.Ending, Ascent.Iterations) = ((Ending)(int)(double)ending, Ascent.Iterations + (int)(double)steps);
         }
 
@@ -277,12 +283,19 @@ abstract partial class Regression<TRows, TResponse, T>
             if (Ascent is null)
                 return;
             Span<double> u = stackalloc double[run.Layout.Slots.Count];
-            if (Ascent.Ending != Ending.Converged && run.StartAgain(d, data, unit, u))
+            if ((run.HasSeveralMaxima || Ascent.Ending != Ending.Converged) && run.StartAgain(d, data, unit, u))
             {
-                int steps = Ascent.Iterations;
+                var (ending, steps) = (Ascent.Ending, Ascent.Iterations);
+                double[] point = [.. Ascent.Point], numbers = [.. Ascent.Numbers];
                 Begin(u);
                 Climb(exact: true);
                 Ascent.Iterations += steps;
+                if (ending == Ending.Converged && !(Ascent.Ending == Ending.Converged && Ascent.Numbers[0] > numbers[0]))
+                {
+                    Ascent.Ending = ending;
+                    point.CopyTo(Ascent.Point, 0);
+                    numbers.CopyTo(Ascent.Numbers, 0);
+                }
             }
             run.Table.Iterations[d] = Ascent.Iterations;
             run.Report(d, this, Ascent.Ending, Ascent.Known);
@@ -420,6 +433,15 @@ abstract partial class Regression<TRows, TResponse, T>
 
         /// <summary>ℓ without the penalty.</summary>
         public double Value => Jet.Value + Ascent!.Taken;
+
+        /// <summary>What ℓ approaches where it has no maximum: a climb that was stopped goes on until the rest is rounding.</summary>
+        public double Approached()
+        {
+            const int enough = 200;
+            if (Ascent!.Ending == Ending.Limit)
+                Climb(exact: true, enough);
+            return Complete(Value);
+        }
 
         public DenseJet<HostStore> Jet => new(new(Ascent!.Numbers), count);
 
@@ -575,6 +597,8 @@ abstract partial class Regression<TRows, TResponse, T>
         for (int i = 0; i < count; i++)
             estimates[i] = double.IsNaN(Layout.Known[i]) ? Layout.All[i].Value(coefficients[i]) : Layout.Known[i];
         double value = worker.Complete(worker.Value), pivot = jet.Invert(inverse);
+        if (ending == Ending.Converged && IsFlat(inverse, worker.Data.Size))
+            ending = Ending.Runaway;
         if (Judge(d, worker, ending, pivot, jet.Decrement(inverse), value) is { } verdict)
         {
             if (verdict == Already)
@@ -592,6 +616,19 @@ abstract partial class Regression<TRows, TResponse, T>
             return;
         Table.LogLikelihood[d] = value;
         Covariances(d, worker, Robust ? Sandwich(worker, inverse) : inverse, coefficients, known);
+    }
+
+    /// <summary>
+    /// Whether a factor e of a constant parameter changes no more of the log-likelihood than rounding may: a search that ends
+    /// there has found no maximum but the end of what can be told.
+    /// </summary>
+    bool IsFlat(double[] inverse, double n)
+    {
+        const double rounding = 1e-11;
+        for (int i = 0; i < Layout.All.Count; i++)
+            if (Layout.All[i].Link != Link.Identity && double.IsNaN(Layout.Known[i]) && !(inverse[DenseJet<HostStore>.Entry(i, i)] * rounding * n < 1))
+                return true;
+        return false;
     }
 
     double[] Coefficients(Worker worker)

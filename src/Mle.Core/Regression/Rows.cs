@@ -191,9 +191,9 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
     /// an exponential quantile of this spread. Rows take evenly spread shares (multiples of the golden section), so that those
     /// with the same ends do not pile up.
     /// </summary>
-    public double Imputed(int i, double spread)
+    public double Imputed(int i, int from, double spread)
     {
-        double y = Y[i], upper = Upper(i), share = i * 0.61803398874989485 % 1, far = -spread * Math.Log(1 - 0.98 * share);
+        double y = Y[i], upper = Upper(i), share = (i - from) * 0.61803398874989485 % 1, far = -spread * Math.Log(1 - 0.98 * share);
         var support = response.Support;
         double value = KindOf(i) switch
         {

@@ -178,6 +178,43 @@ public class TailLaws(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Near the normal, where the normal's own tail is taken at another deviate: quadrature of the density in 60 digits (mpmath).</summary>
+    [Theory]
+    [InlineData(10000.5, -0.3, -0.96209465871263974, -0.48141520706181531)]
+    [InlineData(1e6, 1.5, -0.069143624762223014, -2.7059420380643543)]
+    [InlineData(1e6, -12, -75.405417741196346, -1.7858425623825449e-33)]
+    [InlineData(1e8, -30, -454.31921447099673, -4.9166821429151003e-198)]
+    [InlineData(1e8, 3000, 0, -4308893.694269983)]
+    [InlineData(1e12, -5, -15.064998393820164, -2.8665161301208199e-7)]
+    [InlineData(1e15, 2.25, -0.012299806091449518, -4.4043153811532627)]
+    public void Students_tails_near_the_normal(double df, double z, double logF, double logS)
+    {
+        var (f, s) = Law.Of("student_t").Tails([0, 1, df], z, 1);
+        // The smaller of the two is the exponential of the other.
+        Assert.Equal(logF, f, 1e-13 * Math.Abs(logF) * Math.Max(1, -logS));
+        Assert.Equal(logS, s, 1e-13 * Math.Abs(logS) * Math.Max(1, -logF));
+    }
+
+    /// <summary>On both sides of the degrees of freedom and of the distance from which on that is done: values and jets.</summary>
+    [Theory]
+    [InlineData(499.9999, 500.0001, 3, 3)]
+    [InlineData(499.9999, 500.0001, -4.9, -4.9)]
+    [InlineData(20_000, 20_000, 31.6227765, 31.6227767)]
+    public void Students_tails_pass_into_the_normals(double df, double another, double z, double next)
+    {
+        var law = Law.Of("student_t");
+        var (a, b) = (law.Jets(law.Coordinates([0, 1, df]), z, 1), law.Jets(law.Coordinates([0, 1, another]), next, 1));
+        foreach (var (one, other) in new[] { (a.LogF, b.LogF), (a.LogS, b.LogS) })
+        {
+            double moved = one.Score.X * (z - next) + one.Score.Z * Math.Log(another / df);
+            Assert.Equal(1, (one.F + moved) / other.F, 1e-9);
+            Assert.Equal(1, one.Score.X / other.Score.X, 1e-4);
+            Assert.Equal(1, one.Score.Z / other.Score.Z, 1e-4);
+            Assert.Equal(1, one.Hessian.ZZ / other.Hessian.ZZ, 1e-4);
+            Assert.Equal(1, one.Hessian.XZ / other.Hessian.XZ, 1e-4);
+        }
+    }
+
     /// <summary>Where the incomplete beta function of z² has no derivative in z, a series takes over.</summary>
     [Theory]
     [InlineData(0.7)]
