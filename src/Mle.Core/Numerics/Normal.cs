@@ -59,7 +59,9 @@ public static class Normal
     static T Gaussian<T>(T x, double c, T scale) where T : unmanaged, IReal<T>
     {
         T twenty = 6442450944, high = (x + twenty) - twenty;
-        T r = Elementary.Reduce(c * (high * high), out T k) + c * ((x - high) * (x + high));
+        // Round, for the derivatives of what an addition and a subtraction round would not be 0, and r would have none.
+        T square = c * (high * high), k = T.Round(square * 1.4426950408889634);
+        T r = Elementary.Remainder(square, k) + c * ((x - high) * (x + high));
         return Elementary.Scale(T.MultiplyAdd(r + Elementary.Tail(r), scale, scale), k);
     }
 

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Mle.Distributions;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
 
@@ -36,6 +38,7 @@ public readonly struct BinomialModel<TLink> : IModel<BinomialModel<TLink>> where
         return t.A * logp + t.B * logq;
     }
 
+    [MethodImpl(AggressiveInlining)]
     public static Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u) where T : unmanaged, IReal<T> => TLink.Differentiate(t.A, t.B, u.X);
 
     public static void Tails<T>(Row<T> t, Vec3<T> u, out T logF, out T logS) where T : unmanaged, IReal<T>

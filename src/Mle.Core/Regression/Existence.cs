@@ -61,6 +61,8 @@ abstract partial class Regression<TRows, TResponse, T>
             return true;
         if (response.Slots > 1)
             return false;
+        if (worker.Likelihood.IsAbove(worker.Design, worker.Point, decrement))
+            return true;
         double least = double.PositiveInfinity;
         var order = worker.Data.InOrder().GetEnumerator();
         worker.Likelihood.Each(worker.Design, worker.Point, (design, block, derivatives) =>

@@ -14,8 +14,14 @@ sealed class Likelihood<TResponse, T>(TResponse response) where TResponse : stru
 
     public bool Firth { get; set; }
 
-    /// <summary>Blocks in a chunk: enough against handing it out, few against keeping a jet for each.</summary>
-    static int ChunkOf(Design design) => Math.Max(64, design.Coefficients);
+    /// <summary>One pass over a large design takes longer than anyone waits.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Blocks in a chunk: enough against handing it out and adding its jet.</summary>
+    const int Chunk = 64;
+
+    /// <summary>Numbers of all jets that wait to be added, unless there are more workers: 128 MB.</summary>
+    const int Waiting = 1 << 24;
 
     public void At(Ascent ascent, double[] β, double[] jet)
     {
@@ -33,25 +39,24 @@ sealed class Likelihood<TResponse, T>(TResponse response) where TResponse : stru
     /// <summary>Adds all chunks to a jet in their order.</summary>
     void Gather(Design design, double[] jet, Action<Sums<TResponse, T>, int, int, double[]> add)
     {
-        int blocks = (design.Blocks + Stride - 1) / Stride, chunk = ChunkOf(design), chunks = (blocks + chunk - 1) / chunk;
+        int blocks = (design.Blocks + Stride - 1) / Stride, chunks = (blocks + Chunk - 1) / Chunk;
         int numbers = DenseJet<HostStore>.Numbers(design.Coefficients);
         if (chunks == 1)
         {
             add(sums, 0, blocks, jet);
             return;
         }
-        // A wide model's jets are large: as many are alive as keep all workers busy.
-        int wave = Math.Min(chunks, 8 * Threads);
+        int wave = Math.Min(chunks, Math.Clamp(Waiting / numbers, Threads, 8 * Threads));
         if (parts.Length < wave || parts[0].Length < numbers)
             parts = [.. Enumerable.Range(0, wave).Select(_ => new double[numbers])];
         for (int first = 0; first < chunks; first += wave)
         {
             int some = Math.Min(wave, chunks - first), begin = first;
-            Parallel.For(0, some, new ParallelOptions { MaxDegreeOfParallelism = Threads }, () => new Sums<TResponse, T>(response), (c, _, own) =>
+            Parallel.For(0, some, new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = Cancellation }, () => new Sums<TResponse, T>(response), (c, _, own) =>
             {
                 Array.Clear(parts[c], 0, numbers);
-                int from = (begin + c) * chunk;
-                add(own, from * Stride, Math.Min(chunk, blocks - from), parts[c]);
+                int from = (begin + c) * Chunk;
+                add(own, from * Stride, Math.Min(Chunk, blocks - from), parts[c]);
                 return own;
             }, _ => { });
             for (int c = 0; c < some; c++)
@@ -86,6 +91,9 @@ sealed class Likelihood<TResponse, T>(TResponse response) where TResponse : stru
 
     /// <inheritdoc cref="Sums{TResponse, T}.Reach"/>
     public double Reach(Design design, double[] δ) => sums.Reach(design, δ);
+
+    /// <inheritdoc cref="Sums{TResponse, T}.IsAbove"/>
+    public bool IsAbove(Design design, double[] β, double δ) => sums.IsAbove(design, β, δ);
 
     /// <inheritdoc cref="Sums{TResponse, T}.Each"/>
     public void Each(Design design, double[] β, Action<Design, int, double[]> look) => sums.Each(design, β, look);

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle;
 
 /// <summary>A standard distribution function that a probability is linked to a predictor by.</summary>
@@ -32,6 +35,7 @@ public readonly struct Logit : ILink<Logit>
     }
 
     /// <summary>au − (a + b) log(1 + eᵘ), a − (a + b)F and −(a + b)F(1 − F) from one exponential.</summary>
+    [MethodImpl(AggressiveInlining)]
     public static Derivatives<T> Differentiate<T>(T a, T b, T u) where T : unmanaged, IReal<T>
     {
         T zero = 0.0, one = 1.0, m = a + b, e = T.Exp(-T.Abs(u)), q = one / (one + e), p = e * q;

@@ -90,7 +90,8 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
     /// <summary>The family without predictors, fitted to rows of which censored ones have values between their ends.</summary>
     protected override void Marginals()
     {
-        marginal = Families.Find(TModel.Marginal)!;
+        // The binomial of single trials, which takes no column of ones.
+        marginal = Families.Find(TModel.TakesTrials && Batch.Trials.IsEmpty ? Distributions.Bernoulli.Info.Name : TModel.Marginal)!;
         var values = Batch.Values;
         if (!Batch.Upper.IsEmpty || TModel.CensoredBelow > double.NegativeInfinity)
         {
@@ -105,7 +106,7 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
             }
             values = imputed;
         }
-        marginals = Marginal(values, [.. Batch.Offsets], TModel.TakesTrials && Batch.Trials.IsEmpty ? Ones(values.Length) : Batch.Trials);
+        marginals = Marginal(values, [.. Batch.Offsets], Batch.Trials);
     }
 
     FitTable Marginal(ReadOnlyMemory<double> values, long[] offsets, ReadOnlyMemory<double> trials) =>
@@ -136,13 +137,6 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
         }
         Start(Marginal(values.ToArray(), [0, values.Count], default)[0], unit, u);
         return true;
-    }
-
-    static double[] Ones(int count)
-    {
-        var ones = new double[count];
-        Array.Fill(ones, 1);
-        return ones;
     }
 
     protected override void Start(int d, Standardization unit, Span<double> u) => Start(marginals[d], unit, u);

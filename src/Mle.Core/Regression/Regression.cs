@@ -188,7 +188,7 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         readonly Rows<TRows> data = new(run.rows, run.Batch, run.IsPredicted);
         readonly Design design = new();
-        readonly Likelihood<TResponse, T> likelihood = new(run.response) { Threads = threads };
+        readonly Likelihood<TResponse, T> likelihood = new(run.response) { Threads = threads, Cancellation = run.Options.Cancellation };
         readonly double[] means = new double[run.columns.Length], scales = new double[run.columns.Length];
         readonly int count = run.Layout.All.Count;
         readonly double[] to = new double[run.Layout.All.Count], there = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)];

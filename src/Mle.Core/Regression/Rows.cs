@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Mle;
 
 /// <summary>How a response's rows become rows of a design.</summary>
@@ -212,13 +215,20 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
     {
         if (response.TakesTrials && !batch.Trials.IsEmpty)
             return false;
-        double low = double.PositiveInfinity, high = double.NegativeInfinity, fraction = 0;
-        foreach (double y in Y[from..to])
+        var y = Y[from..to];
+        var lanes = MemoryMarshal.Cast<double, Vector<double>>(y);
+        Vector<double> least = new(double.PositiveInfinity), most = new(double.NegativeInfinity), fractions = default;
+        foreach (var one in lanes)
         {
-            low = Math.Min(low, y);
-            high = Math.Max(high, y);
-            fraction += Math.Abs(y - Math.Floor(y));
+            least = Vector.Min(least, one);
+            most = Vector.Max(most, one);
+            fractions += one - Vector.Floor(one);
         }
+        double low = double.PositiveInfinity, high = double.NegativeInfinity, fraction = Vector.Sum(fractions);
+        for (int i = 0; i < Vector<double>.Count; i++)
+            (low, high) = (Math.Min(low, least[i]), Math.Max(high, most[i]));
+        foreach (double one in y[(lanes.Length * Vector<double>.Count)..])
+            (low, high, fraction) = (Math.Min(low, one), Math.Max(high, one), fraction + (one - Math.Floor(one)));
         var support = response.TakesTrials ? response.Support with { High = 1, HighIncluded = true } : response.Support;
         return double.IsFinite(low) && double.IsFinite(high) && (!support.Integer || fraction == 0)
             && (support with { Integer = false }).Contains(low) && (support with { Integer = false }).Contains(high);
@@ -232,10 +242,24 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
     /// <returns>Whether they follow one another there.</returns>
     public bool Read(Kind kind, int first, Standardization unit, Span<int> indices, Span<double> low, Span<double> high, Span<double> trials, Span<double> weights)
     {
+        if (!listed)
+        {
+            int at = from + first;
+            var y = Y.Slice(at, indices.Length);
+            for (int r = 0; r < y.Length; r++)
+                (indices[r], low[r]) = (at + r, Standard(unit, y[r]));
+            low[..y.Length].CopyTo(high);
+            weights[..y.Length].Fill(1);
+            if (batch.Trials.IsEmpty)
+                trials[..y.Length].Fill(1);
+            else
+                batch.Trials.Span.Slice(at, y.Length).CopyTo(trials);
+            return true;
+        }
         bool together = true;
         for (int r = 0; r < indices.Length; r++)
         {
-            var (i, denominator) = listed ? kinds[(int)kind][first + r] : (from + first + r, false);
+            var (i, denominator) = kinds[(int)kind][first + r];
             double w = Scale * (denominator && shared > 0 ? shared : Weight(i));
             double a = denominator ? Low(i) : Y[i], b = denominator ? High(i) : Upper(i);
             if (kind == Kind.Left && !denominator)

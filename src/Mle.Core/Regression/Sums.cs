@@ -96,6 +96,30 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
         }
     }
 
+    /// <summary>Whether rᵢ² &gt; δ|hᵢ| for the score r and the curvature h of every row that counts, with one predictor.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public bool IsAbove(Design design, double[] β, double δ)
+    {
+        Make(design);
+        T zero = 0.0, bound = δ;
+        for (int block = 0; block < design.Blocks; block++)
+        {
+            var held = design.Holding(block, ref window);
+            Differentiate(held, block, β);
+            ref double weights = ref Lanes.At(held.Data, held.Weights(block));
+            ref double scores = ref Lanes.At(derivatives, 0);
+            T below = zero;
+            for (int i = 0; i < held.Block; i += LaneCount)
+            {
+                T r = Lanes.Read<T>(ref scores, i), h = Lanes.Read<T>(ref scores, held.Block + i);
+                below = T.Max(below, T.IfLess(bound * T.Abs(h), r * r, zero, T.Abs(Lanes.Read<T>(ref weights, i))));
+            }
+            if (T.AnyLess(zero, below))
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>max |xᵢ·δ|: how far a step moves any row's predictor.</summary>
     public double Reach(Design design, double[] δ)
     {
