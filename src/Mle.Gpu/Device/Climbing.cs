@@ -2,20 +2,28 @@ using ILGPU;
 
 namespace Mle.Gpu;
 
-/// <summary>Whether rows of a design may be of other kinds than exact: code for these is long.</summary>
+/// <summary>
+/// How rows of a design may have been observed. The code for other kinds than exact is long, and only a method that is
+/// never called is left out of a kernel before it is optimised: a branch on a constant is not.
+/// </summary>
 interface IKinds
 {
-    static abstract bool Censored { get; }
+    static abstract Derivatives<Real> Differentiate<TModel>(int kind, Row<Real> t, Row<Real> upper, Vec3<Real> u) where TModel : struct, IModel<TModel>;
 }
 
 readonly struct ExactOnly : IKinds
 {
-    public static bool Censored => false;
+    public static Derivatives<Real> Differentiate<TModel>(int kind, Row<Real> t, Row<Real> upper, Vec3<Real> u) where TModel : struct, IModel<TModel> =>
+        Exact.Differentiate<TModel, Real>(t, upper, u);
 }
 
 readonly struct AnyKind : IKinds
 {
-    public static bool Censored => true;
+    public static Derivatives<Real> Differentiate<TModel>(int kind, Row<Real> t, Row<Real> upper, Vec3<Real> u) where TModel : struct, IModel<TModel> =>
+        kind == (int)Kind.Exact ? Exact.Differentiate<TModel, Real>(t, upper, u)
+        : kind == (int)Kind.Right ? Censored<Right>.Differentiate<TModel, Real>(t, upper, u)
+        : kind == (int)Kind.Left ? Censored<Left>.Differentiate<TModel, Real>(t, upper, u)
+        : Censored<Interval>.Differentiate<TModel, Real>(t, upper, u);
 }
 
 /// <summary>One of the sums of a jet over rows: a row's derivative Which times its columns Left and Right; none where −1.</summary>
@@ -138,22 +146,8 @@ readonly struct Tiles<TModel, TKinds>(Shape shape, Placed placed, ArrayView<doub
             y = Predictor(β, at, 1, shape.At.Y, TModel.Slots > 2 ? shape.At.Z : shape.Count, shape.Offsets.Y, placed.Shifts.Y);
         if (TModel.Slots > 2)
             z = Predictor(β, at, 2, shape.At.Z, shape.Count, shape.Offsets.Z, placed.Shifts.Z);
-        var u = new Vec3<Real>(x, y, z);
-        var t = Statistics(at, 0);
-        Derivatives<Real> d;
-        if (!TKinds.Censored)
-        {
-            d = Exact.Differentiate<TModel, Real>(t, t, u);
-        }
-        else
-        {
-            int kind = shape.Kinds[placed.Kinds + block];
-            var upper = Statistics(at, shape.Response > TModel.Statistics ? TModel.Statistics : 0);
-            d = kind == 0 ? Exact.Differentiate<TModel, Real>(t, t, u)
-                : kind == 1 ? Censored<Right>.Differentiate<TModel, Real>(t, upper, u)
-                : kind == 2 ? Censored<Left>.Differentiate<TModel, Real>(t, upper, u)
-                : Censored<Interval>.Differentiate<TModel, Real>(t, upper, u);
-        }
+        var upper = Statistics(at, shape.Response > TModel.Statistics ? TModel.Statistics : 0);
+        var d = TKinds.Differentiate<TModel>(shape.Kinds[placed.Kinds + block], Statistics(at, 0), upper, new(x, y, z));
         tile[rank] = w * d.F;
         tile[Rows + rank] = w * d.Score.X;
         tile[(1 + TModel.Slots) * Rows + rank] = w * d.Hessian.XX;
