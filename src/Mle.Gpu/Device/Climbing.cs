@@ -35,10 +35,17 @@ readonly struct Product(int which, int left, int right, int i, int j)
     public readonly int I = i, J = j;
 }
 
-/// <summary>Where a design stands in device memory, and how its blocks are cut; see <see cref="Design"/>.</summary>
-readonly struct Placed(int data, int block, int blocks, int stride, int kinds, Vec3<Real> shifts)
+/// <summary>How the rows of a block were observed, and how many it has: the last of a kind may be filled up.</summary>
+readonly struct Filled(int kind, int rows)
 {
-    public readonly int Data = data, Block = block, Blocks = blocks, Stride = stride, Kinds = kinds;
+    public readonly int Kind = kind, Rows = rows;
+}
+
+/// <summary>Where a design stands in device memory, and how its blocks are cut; see <see cref="Design"/>.</summary>
+/// <param name="first">Its first block among those of all designs.</param>
+readonly struct Placed(int data, int block, int blocks, int stride, int first, Vec3<Real> shifts)
+{
+    public readonly int Data = data, Block = block, Blocks = blocks, Stride = stride, First = first;
     public readonly Vec3<Real> Shifts = shifts;
 }
 
@@ -46,11 +53,12 @@ readonly struct Placed(int data, int block, int blocks, int stride, int kinds, V
 /// <param name="predictors">The columns of each predictor, one after another.</param>
 /// <param name="known">1 for coefficients that stay where they are; empty where none does.</param>
 readonly struct Shape(
-    ArrayView<double> data, ArrayView<int> kinds, ArrayView<int> predictors, ArrayView<Product> products, ArrayView<int> known,
+    ArrayView<double> data, ArrayView<Filled> blocks, ArrayView<int> predictors, ArrayView<Product> products, ArrayView<int> known,
     int count, int columns, int response, Vec3<Real> at, Vec3<Real> offsets)
 {
     public readonly ArrayView<double> Data = data;
-    public readonly ArrayView<int> Kinds = kinds, Predictors = predictors, Known = known;
+    public readonly ArrayView<Filled> Blocks = blocks;
+    public readonly ArrayView<int> Predictors = predictors, Known = known;
     public readonly ArrayView<Product> Products = products;
     public readonly int Count = count, Columns = columns, Response = response;
 
@@ -100,17 +108,20 @@ readonly struct Tiles<TModel, TKinds>(Shape shape, Placed placed, ArrayView<doub
         for (int e = rank; e < shape.Products.Length; e += size)
             sums[e] = 0;
         for (int block = from; block < to; block++)
-            for (int first = 0; first < placed.Block; first += size)
+        {
+            var filled = shape.Blocks[placed.First + block];
+            for (int first = 0; first < filled.Rows; first += size)
             {
-                int left = placed.Block - first, rows = left < size ? left : size;
+                int left = filled.Rows - first, rows = left < size ? left : size;
                 if (rank < rows)
-                    Differentiate(β, block, first + rank, rank);
+                    Differentiate(β, filled.Kind, block, first + rank, rank);
                 Group.Barrier();
                 int at = placed.Data + block * placed.Stride + first;
                 for (int e = rank; e < shape.Products.Length; e += size)
                     sums[e] += Sum(shape.Products[e], at, rows);
                 Group.Barrier();
             }
+        }
         for (int e = rank; e < shape.Products.Length && shape.Known.Length > 0; e += size)
         {
             var product = shape.Products[e];
@@ -137,7 +148,7 @@ readonly struct Tiles<TModel, TKinds>(Shape shape, Placed placed, ArrayView<doub
         return sum;
     }
 
-    void Differentiate(ArrayView<double> β, int block, int row, int rank)
+    void Differentiate(ArrayView<double> β, int kind, int block, int row, int rank)
     {
         int at = placed.Data + block * placed.Stride + row, size = placed.Block;
         double w = shape.Data[at + (shape.Columns + shape.Response) * size];
@@ -147,7 +158,7 @@ readonly struct Tiles<TModel, TKinds>(Shape shape, Placed placed, ArrayView<doub
         if (TModel.Slots > 2)
             z = Predictor(β, at, 2, shape.At.Z, shape.Count, shape.Offsets.Z, placed.Shifts.Z);
         var upper = Statistics(at, shape.Response > TModel.Statistics ? TModel.Statistics : 0);
-        var d = TKinds.Differentiate<TModel>(shape.Kinds[placed.Kinds + block], Statistics(at, 0), upper, new(x, y, z));
+        var d = TKinds.Differentiate<TModel>(kind, Statistics(at, 0), upper, new(x, y, z));
         tile[rank] = w * d.F;
         tile[Rows + rank] = w * d.Score.X;
         tile[(1 + TModel.Slots) * Rows + rank] = w * d.Hessian.XX;
