@@ -100,14 +100,14 @@ sealed class Climber(GpuEngine engine) : IClimber
     static Placed[] Place(IReadOnlyList<Ascent> ascents)
     {
         var placed = new Placed[ascents.Count];
-        int data = 0, kinds = 0;
+        int data = 0, first = 0;
         for (int d = 0; d < placed.Length; d++)
         {
             var design = ascents[d].Design;
             Vec3<Real> shifts = new(design.Shifts[0], design.Shifts.Length > 1 ? design.Shifts[1] : 0, design.Shifts.Length > 2 ? design.Shifts[2] : 0);
-            placed[d] = new(data, design.Block, design.Blocks, design.Stride, kinds, shifts);
+            placed[d] = new(data, design.Block, design.Blocks, design.Stride, first, shifts);
             data += design.Blocks * design.Stride;
-            kinds += design.Blocks;
+            first += design.Blocks;
         }
         return placed;
     }
@@ -146,10 +146,16 @@ sealed class Climber(GpuEngine engine) : IClimber
                 at += length;
             }
             int Of(int[] values, int slot) => slot < values.Length ? values[slot] : -1;
-            return new(data, Send(stream, [.. ascents.SelectMany(a => a.Design.Kinds.Take(a.Design.Blocks).Select(k => (int)k))]),
+            return new(data, Send(stream, [.. ascents.SelectMany(a => Enumerable.Range(0, a.Design.Blocks).Select(b => Fill(a.Design, b)))]),
                 Send(stream, [.. design.Predictors.SelectMany(p => p)]), Send(stream, Products(design)),
                 Send(stream, [.. (ascents[0].Known ?? []).Select(k => k ? 1 : 0)]), design.Coefficients, design.Columns, design.Response,
                 new(Of(design.At, 0), Of(design.At, 1), Of(design.At, 2)), new(Of(design.Offsets, 0), Of(design.Offsets, 1), Of(design.Offsets, 2)));
+        }
+
+        static Filled Fill(Design design, int block)
+        {
+            var (kind, _, rows) = design.Rows(block);
+            return new((int)kind, rows);
         }
 
         /// <summary>What each number of a jet is a sum of, in the order of <see cref="DenseJet{TStore}"/>.</summary>

@@ -2,20 +2,28 @@ using ILGPU;
 
 namespace Mle.Gpu;
 
-/// <summary>Whether rows of a design may be of other kinds than exact: code for these is long.</summary>
+/// <summary>
+/// How rows of a design may have been observed. The code for other kinds than exact is long, and only a method that is
+/// never called is left out of a kernel before it is optimised: a branch on a constant is not.
+/// </summary>
 interface IKinds
 {
-    static abstract bool Censored { get; }
+    static abstract Derivatives<Real> Differentiate<TModel>(int kind, Row<Real> t, Row<Real> upper, Vec3<Real> u) where TModel : struct, IModel<TModel>;
 }
 
 readonly struct ExactOnly : IKinds
 {
-    public static bool Censored => false;
+    public static Derivatives<Real> Differentiate<TModel>(int kind, Row<Real> t, Row<Real> upper, Vec3<Real> u) where TModel : struct, IModel<TModel> =>
+        Exact.Differentiate<TModel, Real>(t, upper, u);
 }
 
 readonly struct AnyKind : IKinds
 {
-    public static bool Censored => true;
+    public static Derivatives<Real> Differentiate<TModel>(int kind, Row<Real> t, Row<Real> upper, Vec3<Real> u) where TModel : struct, IModel<TModel> =>
+        kind == (int)Kind.Exact ? Exact.Differentiate<TModel, Real>(t, upper, u)
+        : kind == (int)Kind.Right ? Censored<Right>.Differentiate<TModel, Real>(t, upper, u)
+        : kind == (int)Kind.Left ? Censored<Left>.Differentiate<TModel, Real>(t, upper, u)
+        : Censored<Interval>.Differentiate<TModel, Real>(t, upper, u);
 }
 
 /// <summary>One of the sums of a jet over rows: a row's derivative Which times its columns Left and Right; none where −1.</summary>
@@ -27,10 +35,17 @@ readonly struct Product(int which, int left, int right, int i, int j)
     public readonly int I = i, J = j;
 }
 
-/// <summary>Where a design stands in device memory, and how its blocks are cut; see <see cref="Design"/>.</summary>
-readonly struct Placed(int data, int block, int blocks, int stride, int kinds, Vec3<Real> shifts)
+/// <summary>How the rows of a block were observed, and how many it has: the last of a kind may be filled up.</summary>
+readonly struct Filled(int kind, int rows)
 {
-    public readonly int Data = data, Block = block, Blocks = blocks, Stride = stride, Kinds = kinds;
+    public readonly int Kind = kind, Rows = rows;
+}
+
+/// <summary>Where a design stands in device memory, and how its blocks are cut; see <see cref="Design"/>.</summary>
+/// <param name="first">Its first block among those of all designs.</param>
+readonly struct Placed(int data, int block, int blocks, int stride, int first, Vec3<Real> shifts)
+{
+    public readonly int Data = data, Block = block, Blocks = blocks, Stride = stride, First = first;
     public readonly Vec3<Real> Shifts = shifts;
 }
 
@@ -38,11 +53,12 @@ readonly struct Placed(int data, int block, int blocks, int stride, int kinds, V
 /// <param name="predictors">The columns of each predictor, one after another.</param>
 /// <param name="known">1 for coefficients that stay where they are; empty where none does.</param>
 readonly struct Shape(
-    ArrayView<double> data, ArrayView<int> kinds, ArrayView<int> predictors, ArrayView<Product> products, ArrayView<int> known,
+    ArrayView<double> data, ArrayView<Filled> blocks, ArrayView<int> predictors, ArrayView<Product> products, ArrayView<int> known,
     int count, int columns, int response, Vec3<Real> at, Vec3<Real> offsets)
 {
     public readonly ArrayView<double> Data = data;
-    public readonly ArrayView<int> Kinds = kinds, Predictors = predictors, Known = known;
+    public readonly ArrayView<Filled> Blocks = blocks;
+    public readonly ArrayView<int> Predictors = predictors, Known = known;
     public readonly ArrayView<Product> Products = products;
     public readonly int Count = count, Columns = columns, Response = response;
 
@@ -92,17 +108,20 @@ readonly struct Tiles<TModel, TKinds>(Shape shape, Placed placed, ArrayView<doub
         for (int e = rank; e < shape.Products.Length; e += size)
             sums[e] = 0;
         for (int block = from; block < to; block++)
-            for (int first = 0; first < placed.Block; first += size)
+        {
+            var filled = shape.Blocks[placed.First + block];
+            for (int first = 0; first < filled.Rows; first += size)
             {
-                int left = placed.Block - first, rows = left < size ? left : size;
+                int left = filled.Rows - first, rows = left < size ? left : size;
                 if (rank < rows)
-                    Differentiate(β, block, first + rank, rank);
+                    Differentiate(β, filled.Kind, block, first + rank, rank);
                 Group.Barrier();
                 int at = placed.Data + block * placed.Stride + first;
                 for (int e = rank; e < shape.Products.Length; e += size)
                     sums[e] += Sum(shape.Products[e], at, rows);
                 Group.Barrier();
             }
+        }
         for (int e = rank; e < shape.Products.Length && shape.Known.Length > 0; e += size)
         {
             var product = shape.Products[e];
@@ -129,7 +148,7 @@ readonly struct Tiles<TModel, TKinds>(Shape shape, Placed placed, ArrayView<doub
         return sum;
     }
 
-    void Differentiate(ArrayView<double> β, int block, int row, int rank)
+    void Differentiate(ArrayView<double> β, int kind, int block, int row, int rank)
     {
         int at = placed.Data + block * placed.Stride + row, size = placed.Block;
         double w = shape.Data[at + (shape.Columns + shape.Response) * size];
@@ -138,22 +157,8 @@ readonly struct Tiles<TModel, TKinds>(Shape shape, Placed placed, ArrayView<doub
             y = Predictor(β, at, 1, shape.At.Y, TModel.Slots > 2 ? shape.At.Z : shape.Count, shape.Offsets.Y, placed.Shifts.Y);
         if (TModel.Slots > 2)
             z = Predictor(β, at, 2, shape.At.Z, shape.Count, shape.Offsets.Z, placed.Shifts.Z);
-        var u = new Vec3<Real>(x, y, z);
-        var t = Statistics(at, 0);
-        Derivatives<Real> d;
-        if (!TKinds.Censored)
-        {
-            d = Exact.Differentiate<TModel, Real>(t, t, u);
-        }
-        else
-        {
-            int kind = shape.Kinds[placed.Kinds + block];
-            var upper = Statistics(at, shape.Response > TModel.Statistics ? TModel.Statistics : 0);
-            d = kind == 0 ? Exact.Differentiate<TModel, Real>(t, t, u)
-                : kind == 1 ? Censored<Right>.Differentiate<TModel, Real>(t, upper, u)
-                : kind == 2 ? Censored<Left>.Differentiate<TModel, Real>(t, upper, u)
-                : Censored<Interval>.Differentiate<TModel, Real>(t, upper, u);
-        }
+        var upper = Statistics(at, shape.Response > TModel.Statistics ? TModel.Statistics : 0);
+        var d = TKinds.Differentiate<TModel>(kind, Statistics(at, 0), upper, new(x, y, z));
         tile[rank] = w * d.F;
         tile[Rows + rank] = w * d.Score.X;
         tile[(1 + TModel.Slots) * Rows + rank] = w * d.Hessian.XX;

@@ -73,6 +73,17 @@ public class RegressionTests(Devices devices)
         Agree(devices.Engine(accelerator, team), family, batch);
     }
 
+    /// <summary>More blocks than one group takes, and some over.</summary>
+    [Theory, MemberData(nameof(Accelerators))]
+    public void A_large_design_is_summed_in_parts(string accelerator)
+    {
+        const int n = 16 * 256 + 300;
+        var random = Registry.Random("parts", 54);
+        double[] x = Column(random, n), y = [.. x.Select(v => Draw(Support.Counts(), v, random))];
+        Agree(devices.Engine(accelerator, "grid"), Registry.Find("poisson_regression"),
+            new Batch(y, new long[] { 0, n }) { Predictors = new Dictionary<string, Predictor> { ["mu"] = new([Predictor.Intercept, "x"], [default, x]) } });
+    }
+
     [Theory, MemberData(nameof(Lifetimes))]
     public void Censored_and_truncated_rows_agree(string accelerator, string team, string name)
     {
