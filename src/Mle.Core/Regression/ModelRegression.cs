@@ -153,7 +153,8 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
                 value = at;
             double coordinate = new Slot(parameters[i].Link, parameters[i].Role, value, value, value, value).Coordinate(value, unit);
             // Where the marginal family has no finite maximum, a factor of e³ towards where it would be.
-            θ[i] = double.IsNaN(coordinate) ? 0 : Math.Clamp(coordinate, parameters[i].Link == Link.Identity ? double.MinValue : -20, parameters[i].Link == Link.Identity ? double.MaxValue : 3 + Math.Max(0, Math.Min(coordinate, 17)));
+            θ[i] = double.IsNaN(coordinate) ? 0 : double.IsInfinity(coordinate) ? 3 * Math.Sign(coordinate)
+                : parameters[i].Link == Link.Identity ? coordinate : Math.Clamp(coordinate, -20, 20);
         }
         var start = TModel.Start(new(θ[0], θ[1], θ[2]));
         for (int s = 0; s < u.Length; s++)
