@@ -82,9 +82,9 @@ public readonly struct Censored<TTail> : IKind where TTail : struct, ITail
 {
     public static Derivatives<T> Differentiate<TModel, T>(Row<T> t, Row<T> upper, Vec3<T> u)
         where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T> => TModel.Slots switch
-    {
-        1 => TTail.Log<TModel, Jet1<T>>(t.Lift<Jet1<T>>(), upper.Lift<Jet1<T>>(), Jet1<T>.At(u)).Parts,
-        2 => TTail.Log<TModel, Jet2<T>>(t.Lift<Jet2<T>>(), upper.Lift<Jet2<T>>(), Jet2<T>.At(u)).Parts,
-        _ => TTail.Log<TModel, Jet3<T>>(t.Lift<Jet3<T>>(), upper.Lift<Jet3<T>>(), Jet3<T>.At(u)).Parts,
-    };
+        {
+            1 => TTail.Log<TModel, Jet1<T>>(t.Lift<Jet1<T>>(), upper.Lift<Jet1<T>>(), Jet1<T>.At(u)).Parts,
+            2 => TTail.Log<TModel, Jet2<T>>(t.Lift<Jet2<T>>(), upper.Lift<Jet2<T>>(), Jet2<T>.At(u)).Parts,
+            _ => TTail.Log<TModel, Jet3<T>>(t.Lift<Jet3<T>>(), upper.Lift<Jet3<T>>(), Jet3<T>.At(u)).Parts,
+        };
 }

@@ -10,7 +10,8 @@ static class Zeros
         var family = TFamily.Info;
         var mean = family.Parameters.Single(p => p.Name == family.Primary);
         return new($"{prefix}_{family.Name}_regression", density, family.Support,
-            [mean, zero, .. family.Parameters.Where(p => p != mean)], never, source) { Primary = mean.Name };
+            [mean, zero, .. family.Parameters.Where(p => p != mean)], never, source)
+        { Primary = mean.Name };
     }
 
     /// <summary>Those of the counts, which keep their zeros, and others.</summary>
