@@ -1,4 +1,5 @@
-"""Prints the table of a peers.jsonl: medians over all rounds, ours against the faster C++ build."""
+"""Prints the table of a peers.jsonl: medians over all rounds, ours against the faster C++ build; fails where estimates of
+regressions, whose parameters are the same numbers in both, differ."""
 import json
 import statistics
 import sys
@@ -7,9 +8,16 @@ lines = [json.loads(line) for line in open(sys.argv[1])]
 machine = lines.pop(0)
 seconds = {}
 fits = {}
+estimates_of = {}
 for line in lines:
     seconds.setdefault((line["workload"], line["case"], line["peer"]), []).append(line["seconds_median"])
     fits[line["workload"], line["case"]] = line["n_fits"]
+    estimates_of.setdefault((line["workload"], line["case"].split()[0]), []).append(line["estimates"])
+for (workload, case), all_estimates in estimates_of.items():
+    for other in all_estimates if workload == "W3" else []:
+        for a, b in zip(all_estimates[0], other):
+            if abs(a - b) > 1e-9 * (1 + abs(a)):
+                sys.exit(f"{workload} {case}: estimates {a} and {b} differ")
 median = {key: statistics.median(values) for key, values in seconds.items()}
 
 print(f"{machine['cpu']} ({machine['machine']}), one thread, g++ {machine['gxx']}, .NET {machine['dotnet']}, "

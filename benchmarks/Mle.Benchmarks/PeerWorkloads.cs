@@ -8,7 +8,8 @@ namespace Mle.Benchmarks;
 /// The workloads of the hand-written C++ peers, on the same files and under the same rules: one thread, files read
 /// before the clock starts, everything from raw arrays to estimates inside it, one warm-up, then at least five repeats
 /// and 1.5 seconds. Each is measured twice: estimates only, which is what the C++ computes, and the complete fit with
-/// validation, covariance and every constant of the log-likelihood.
+/// validation, covariance and every constant of the log-likelihood. Regressions build their designs from columns inside the
+/// clock; the C++ has its large ones ready in blocks.
 /// </summary>
 static class PeerWorkloads
 {
@@ -39,28 +40,61 @@ static class PeerWorkloads
         {
             var batch = Batch.Equal(Read(data, file), 200);
             foreach (var detail in Enum.GetValues<Detail>())
-                Fit(engine, output, "W1", name, family, batch, new FitOptions { Threads = 1, Detail = detail, Fixed = known });
+                Fit(engine, output, "W1", name, Families.Find(family)!, batch, new FitOptions { Threads = 1, Detail = detail, Fixed = known });
         }
         foreach (var (file, name, family) in giants)
         {
             var batch = Batch.Single(Read(data, file));
             foreach (var detail in Enum.GetValues<Detail>())
-                Fit(engine, output, "W2", name, family, batch, new FitOptions { Threads = 1, Detail = detail });
+                Fit(engine, output, "W2", name, Families.Find(family)!, batch, new FitOptions { Threads = 1, Detail = detail });
         }
         var weibull = new Dictionary<string, double> { ["shape"] = 1.4, ["scale"] = 2.1 };
         Evaluate(engine, output, "weibull-eval", "weibull", Batch.Single(Read(data, "w2_weibull")), weibull);
         var t = new Dictionary<string, double> { ["location"] = 0.4, ["scale"] = 1.6, ["df"] = 4.5 };
         Evaluate(engine, output, "t-eval", "student_t", Batch.Single(Read(data, "w2_t")), t);
         CachedLogs(output, Read(data, "w2_weibull"));
+        Regressions(engine, output, data);
     }
 
+    static void Regressions(CpuEngine engine, TextWriter output, string data)
+    {
+        const int few = 200_000, fits = 2000, rows = 500;
+        var logistic = Families.Find("logistic_regression")!;
+        var columns = Columns(Read(data, "w3_X"), 10);
+        Fit("logit", logistic, Read(data, "w3_y_logit"), columns);
+        Fit("poisson", Families.Find("poisson")!, Read(data, "w3_y_pois"), columns);
+        Fit("softmax4", Families.OfCategories["multinomial_logit"](["0", "1", "2", "3"]), Read(data, "w3_y_softmax"), [.. columns.Select(c => c[..few])]);
+        Fit("logit-batch2000", logistic, Read(data, "w3b_y"), Columns(Read(data, "w3b_X"), 4), fits, rows);
+
+        void Fit(string name, Family family, double[] y, ReadOnlyMemory<double>[] columns, int count = 1, int rows = 0)
+        {
+            // The first column is the constant.
+            var predictor = new Predictor([Predictor.Constant.Terms[0], .. columns.Skip(1).Select((_, j) => $"x{j + 1}")], [default, .. columns.Skip(1)]);
+            var batch = new Batch(y, [.. Enumerable.Range(0, count).Select(d => (long)d * rows), y.Length])
+            {
+                Predictors = new Dictionary<string, Predictor> { [family.Info.Primary] = predictor },
+            };
+            foreach (var detail in Enum.GetValues<Detail>())
+                PeerWorkloads.Fit(engine, output, "W3", name, family, batch, new FitOptions { Threads = 1, Detail = detail });
+        }
+    }
+
+    /// <summary>The columns of a matrix that lies row after row.</summary>
+    static ReadOnlyMemory<double>[] Columns(double[] matrix, int count) =>
+        [.. Enumerable.Range(0, count).Select(j =>
+        {
+            var column = new double[matrix.Length / count];
+            for (int i = 0; i < column.Length; i++)
+                column[i] = matrix[i * count + j];
+            return (ReadOnlyMemory<double>)column;
+        })];
+
     static void Fit(
-        CpuEngine engine, TextWriter output, string workload, string name, string family, Batch batch, FitOptions options)
+        CpuEngine engine, TextWriter output, string workload, string name, Family family, Batch batch, FitOptions options)
     {
         FitTable? table = null;
-        var entry = Families.Find(family)!;
         Time(output, workload, $"{name} {options.Detail}".ToLowerInvariant(), batch.Count, batch.Values.Length,
-            () => table = engine.Fit(entry, batch, options),
+            () => table = engine.Fit(family, batch, options),
             () => [.. Enumerable.Range(0, table!.Parameters.Count).Select(p => table.Estimates(p)[0])]);
     }
 

@@ -132,7 +132,8 @@ sealed class Report(string folder, Machine machine, string arguments)
     IEnumerable<Goal> Reach(Line line)
     {
         string name = $"{line.Workload} {line.Case}, {line.What}, {line.Detail}";
-        bool collapsed = (line.Workload == "W1" ? Workload.Batches : Workload.Giants).Single(w => w.Case == line.Case).Collapsed;
+        IReadOnlyList<Workload> workloads = line.Workload switch { "W1" => Workload.Batches, "giant" => Workload.Giants, _ => [] };
+        bool collapsed = workloads.Any(w => w.Case == line.Case && w.Collapsed);
         if (collapsed && line.What == (line.Workload == "W1" ? "kernels" : "resident") && Limits is { } limits)
             yield return AtLeast($"{name}: of the copy's bandwidth", line.ObservationsPerSecond * sizeof(double) / limits.Copy, 0.8);
         if (line is { Workload: "W1", Case: "weibull", What: "kernels", Length: 200 })

@@ -24,7 +24,9 @@ public sealed class CpuEngine : IEngine
 
     public void Prepare(Family family, Batch batch, FitOptions options) { }
 
-    public FitTable Fit(Family family, Batch batch, FitOptions options) => family.Accept(new Fitting(lanes, family, batch, options));
+    public FitTable Fit(Family family, Batch batch, FitOptions options) => Regressing.Takes(family, batch, options)
+        ? family.Accept(new Regressing(this, lanes, family, batch, options, null))
+        : family.Accept(new Fitting(lanes, family, batch, options));
 
     public Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options) =>
         family.Accept(new Evaluating(lanes, family, batch, at, options));

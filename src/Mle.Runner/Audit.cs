@@ -13,18 +13,11 @@ sealed class Audit(int count)
     /// <summary>The share of the data sets that is checked where an accelerator fitted them and nobody said how many.</summary>
     public const double Share = 0.01;
 
-    /// <summary>Of max(|ℓ|, n), and of a standard error: how far engines may lie apart.</summary>
-    const double LogLikelihoodLimit = 1e-12, EstimateLimit = 1e-9;
-
     /// <summary>A single data set of more observations is not fitted again unless that was asked for.</summary>
     const long LongestUnasked = 100_000_000;
 
-    double logLikelihood, estimate;
-    int verdicts;
+    readonly Disagreement disagreement = new();
     TimeSpan cost;
-
-    /// <summary>The disagreement that exceeds its limit most, by how much, and what it is of which data set.</summary>
-    (double Excess, int DataSet, string Quantity, string Found, string Expected, string Allowed) worst = (1, 0, "", "", "", "");
 
     /// <summary>Evenly spread, the same for the same batch and share, and at least one.</summary>
     public static int[] Choose(int count, double share)
@@ -47,17 +40,17 @@ sealed class Audit(int count)
         var reference = cpu.Fit(family, Part(batch, chosen), options);
         var audit = new Audit(chosen.Length);
         for (int i = 0; i < chosen.Length; i++)
-            audit.Compare(chosen[i], fits[chosen[i]], reference[i]);
+            audit.disagreement.Add(chosen[i], fits[chosen[i]], reference[i]);
         audit.cost = Stopwatch.GetElapsedTime(started);
         return audit;
     }
 
     public string Summary => string.Create(CultureInfo.InvariantCulture,
-        $"audit: {count:N0} fits checked on the CPU in {cost.TotalSeconds:F3} s, which differ by up to {logLikelihood:G2} max(|log-likelihood|, n), {estimate:G2} standard errors and {verdicts:N0} verdicts");
+        $"audit: {count:N0} fits checked on the CPU in {cost.TotalSeconds:F3} s, which differ by up to {disagreement.LogLikelihood:G2} max(|log-likelihood|, n), {disagreement.Estimate:G2} standard errors and {disagreement.Verdicts:N0} verdicts");
 
     /// <summary>The worst disagreement beyond its limit, in one sentence; null where there is none.</summary>
     /// <param name="engine">What made the fits.</param>
-    public string? Breach(Dataset data, IEngine engine) => worst.Excess <= 1 ? null
+    public string? Breach(Dataset data, IEngine engine) => disagreement.Worst is not { } worst ? null
         : $"The audit failed: {worst.Quantity} of {(data.Groups is { } groups ? $"{data.By} {groups[worst.DataSet]}" : "data set 1")} "
             + $"is {worst.Found} on {engine.Description}, and {worst.Expected} on the CPU; {worst.Allowed}.";
 
@@ -77,47 +70,5 @@ sealed class Audit(int count)
                 column.Span[(int)batch.Offsets[chosen[i]]..(int)batch.Offsets[chosen[i] + 1]].CopyTo(gathered.AsSpan((int)offsets[i]));
             return gathered;
         }
-    }
-
-    void Compare(int d, Fit found, Fit expected)
-    {
-        string was = Words(found), should = Words(expected);
-        if (was != should)
-        {
-            verdicts++;
-            Note(d, "the verdict", was, should, double.PositiveInfinity, "none may differ");
-            return;
-        }
-        double difference = Difference(found.LogLikelihood, expected.LogLikelihood, Math.Max(Math.Abs(expected.LogLikelihood), expected.Size));
-        logLikelihood = Math.Max(logLikelihood, difference);
-        Note(d, "the log-likelihood", Text(found.LogLikelihood), Text(expected.LogLikelihood),
-            difference / LogLikelihoodLimit, $"{LogLikelihoodLimit} max(|log-likelihood|, n) is allowed");
-        for (int i = 0; i < expected.Parameters.Count; i++)
-        {
-            // Where there is no standard error, a thousandth of the estimate stands for it, as where the CPU's own vector widths are compared.
-            double error = expected.StandardError(i), unit = double.IsFinite(error) ? error : 1e-3 * Math.Abs(expected[i]);
-            difference = Difference(found[i], expected[i], unit);
-            estimate = Math.Max(estimate, difference);
-            Note(d, expected.Parameters[i], Text(found[i]), Text(expected[i]),
-                difference / EstimateLimit, $"{EstimateLimit} standard errors are allowed");
-        }
-    }
-
-    static string Words(Fit fit) =>
-        Verdict.Word(fit.Status) + (fit.Verdict.Cause == Cause.None ? "" : $" ({fit.Verdict.Cause.ToString().ToLowerInvariant()})");
-
-    static string Text(double value) => double.IsNaN(value) ? "none" : Number.Text(value);
-
-    /// <summary>0 for what is the same, infinities and NaN included; +∞ for what cannot be measured in this unit.</summary>
-    static double Difference(double found, double expected, double unit)
-    {
-        double difference = found.Equals(expected) ? 0 : Math.Abs(found - expected) / unit;
-        return double.IsNaN(difference) ? double.PositiveInfinity : difference;
-    }
-
-    void Note(int d, string quantity, string found, string expected, double excess, string allowed)
-    {
-        if (excess > worst.Excess)
-            worst = (excess, d, quantity, found, expected, allowed);
     }
 }

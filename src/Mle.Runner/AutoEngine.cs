@@ -15,7 +15,8 @@ sealed class AutoEngine(Engines machine, BreakEven breakEven, TextWriter log) : 
     /// <summary>What a fit of this batch runs on.</summary>
     public IEngine For(Family family, Batch batch, FitOptions options)
     {
-        if (!breakEven.Passed(family, batch, options.Threads))
+        // What an accelerator pays for has been measured for plain fits alone.
+        if (!batch.IsPlain || !family.IsDistribution || !breakEven.Passed(family, batch, options.Threads))
             return cpu;
         if (!sought)
         {

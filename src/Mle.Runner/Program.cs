@@ -70,13 +70,13 @@ public static class Program
     {
         var root = new RootCommand("Fits probability families by maximum likelihood: one data set or millions, and says of every fit whether the maximum exists.")
         {
-            new FitCommand(terminal, engines), new EvaluateCommand(terminal, engines), new CheckCommand(terminal, engines),
+            new FitCommand(terminal, engines), new PredictCommand(terminal), new EvaluateCommand(terminal, engines), new CheckCommand(terminal, engines),
             new FamiliesCommand(terminal), new DevicesCommand(terminal, engines), new CompletionCommand(terminal),
         };
         root.HelpName = "mle";
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExample(new HelpAction { MaxWidth = terminal.Width });
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : ModelOptions.Join(args));
         if (parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command is Verb verb ? " " + verb.Name : "";

@@ -42,7 +42,7 @@ public partial class LayerTests
     }
 
     /// <summary>What runs on the host only although it lives beside kernel code.</summary>
-    static readonly HashSet<string> HostTypes = ["FitOptions", "Given", "Verdict", "Findings", "Family", "FamilyInfo", "Parameter", "Categorical", "Families"];
+    static readonly HashSet<string> HostTypes = ["FitOptions", "Given", "Verdict", "Findings", "Family", "FamilyInfo", "Parameter", "Categorical", "Families", "Model"];
 
     [Theory]
     [InlineData("Numerics")]

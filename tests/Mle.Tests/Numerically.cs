@@ -187,9 +187,9 @@ public static class Numerically
     /// x(t) converges faster than any power for densities analytic inside.
     /// </summary>
     /// <param name="middle">A typical point of a half-line.</param>
-    public static (double[] X, double[] W) Nodes(double low, double high, double middle)
+    public static (double[] X, double[] W) Nodes(double low, double high, double middle, double step = 1 / 256.0)
     {
-        const double step = 1 / 256.0, edge = 5.2;
+        const double edge = 5.2;
         var x = new List<double>();
         var w = new List<double>();
         for (int i = (int)(-edge / step); i <= edge / step; i++)

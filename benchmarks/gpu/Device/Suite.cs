@@ -31,6 +31,9 @@ sealed class Suite(AcceleratorDescription device, Settings settings, Report repo
         if (settings.Includes("giants"))
             foreach (var workload in Workload.Giants)
                 schedule.Add("giants", workload.Case, () => Giant(workload));
+        if (settings.Includes("regressions"))
+            foreach (var regression in Regression.All)
+                schedule.Add("regressions", regression.Case, () => Regress(regression));
         if (settings.Includes("agreement"))
             foreach (var some in Families.All.Chunk(Together))
                 schedule.Add("agreement", string.Join(", ", some.Select(f => f.Name)), () => Task.WaitAll([.. some.Select(f => Task.Run(() => Agree(f)))]));
@@ -107,6 +110,27 @@ sealed class Suite(AcceleratorDescription device, Settings settings, Report repo
             Add(new(name, workload.Case, what, detail.ToString().ToLowerInvariant(), batch.Count, batch.Values.Length / batch.Count,
                 timing.Repeats, timing.Min, timing.Median, iterations, limit, seconds / timing.Median));
         }
+    }
+
+    void Regress(Regression regression)
+    {
+        var batch = regression.Make(settings.Rows);
+        var options = new FitOptions();
+        FitTable? found = null, expected = null;
+        void Record(string what, Timing timing, FitTable table, string? note) => Add(new("regression", regression.Case, what, "complete",
+            batch.Count, batch.Values.Length / batch.Count, timing.Repeats, timing.Min, timing.Median, table.Iterations.Average(), Note: note));
+        Record("cpu", Timing.Of(settings.Seconds, () => expected = cpu.Fit(regression.Family, batch, options)), expected!, null);
+        if (!regression.HasKernel)
+        {
+            report.LeaveOut($"regressions: {regression.Case} on the device", "there is no kernel, and the host climbs it");
+            return;
+        }
+        using var engine = new GpuEngine(device);
+        long begun = Stopwatch.GetTimestamp();
+        found = engine.Fit(regression.Family, batch, options);
+        string first = $"the first fit, which compiles, took {Stopwatch.GetElapsedTime(begun).TotalSeconds:G3} s";
+        Record("copied", Timing.Of(settings.Seconds, () => found = engine.Fit(regression.Family, batch, options)), found, first);
+        report.Add(Comparison.Of($"regression {regression.Case}", found, expected!));
     }
 
     void Add(Line line)

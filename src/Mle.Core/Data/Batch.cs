@@ -1,4 +1,19 @@
+using System.Collections.Frozen;
+
 namespace Mle;
+
+/// <summary>What a weight says.</summary>
+public enum Weighting
+{
+    /// <summary>How often a row was observed: n is Σ w.</summary>
+    Frequency,
+
+    /// <summary>
+    /// How many of the population a row stands for: only ratios count, n is the number of rows, and standard errors are
+    /// robust.
+    /// </summary>
+    Sampling,
+}
 
 /// <summary>
 /// Many independent data sets, one after another: data set d is the rows Offsets[d] to Offsets[d + 1] of every column.
@@ -18,6 +33,26 @@ public sealed class Batch(
     public ReadOnlyMemory<double> Weights { get; } = weights;
 
     public ReadOnlyMemory<double> Trials { get; } = trials;
+
+    public Weighting Weighting { get; init; }
+
+    /// <summary>
+    /// Where observations are censored, or empty: the one of row i lies in (Values[i], Upper[i]], and is exact where both
+    /// are equal; infinite where nothing is known on that side.
+    /// </summary>
+    public ReadOnlyMemory<double> Upper { get; init; }
+
+    /// <summary>Only observations ≥ this could enter the sample: one for all rows, one for each, or empty.</summary>
+    public ReadOnlyMemory<double> TruncatedBelow { get; init; }
+
+    /// <summary>Only observations ≤ this could enter the sample, likewise.</summary>
+    public ReadOnlyMemory<double> TruncatedAbove { get; init; }
+
+    /// <summary>The linear predictors of a regression by the parameter that they are for; the other parameters are constants.</summary>
+    public IReadOnlyDictionary<string, Predictor> Predictors { get; init; } = FrozenDictionary<string, Predictor>.Empty;
+
+    /// <summary>Whether rows are independent draws from one distribution, observed as they are.</summary>
+    public bool IsPlain => Upper.IsEmpty && TruncatedBelow.IsEmpty && TruncatedAbove.IsEmpty && Predictors.Count == 0 && Weighting == Weighting.Frequency;
 
     /// <summary>The number of data sets.</summary>
     public int Count => offsets.Length - 1;

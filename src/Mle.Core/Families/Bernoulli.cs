@@ -35,6 +35,17 @@ public readonly struct Bernoulli : IFamily<Bernoulli>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, R.IfLess(s.Low, 1.0, 0.0, AllOne), AllZero), 0.0);
 
+    public static int Cone(Kind kind, double x, double trials, int slot) => x > 0 ? 1 : -1;
+
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T zero = 0.0, minus = double.NegativeInfinity;
+        logF = T.IfLess(t.A, zero, minus, T.IfLess(t.A, 1.0, -η.Y, zero));
+        logS = T.IfLess(t.A, zero, zero, T.IfLess(t.A, 1.0, η.X - η.Y, minus));
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / (1.0 + T.Exp(-θ.X));
+
     public static FamilyInfo Info { get; } = new(
         "bernoulli", "P(x) = p^x (1-p)^(1-x)", "x = 0, 1",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

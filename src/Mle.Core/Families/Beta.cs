@@ -30,7 +30,10 @@ public readonly struct Beta : IFamily<Beta>
 
     public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y));
 
-    /// <summary>log B(α, β). With one of them large, log Γ of it and of the sum would cancel: their ratio is taken as one.</summary>
+    /// <summary>
+    /// log B(α, β). With one of them large, log Γ of it and of the sum would cancel: their ratio is taken as one. With both, by
+    /// Stirling's formula, whose large terms are no larger than those of the data.
+    /// </summary>
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T>
     {
         T α = η.X, β = η.Y, large = 100.0, more = T.Max(α, β);
@@ -38,7 +41,11 @@ public readonly struct Beta : IFamily<Beta>
         if (!T.AnyLess(large, more))
             return log;
         T less = T.Min(α, β), ratio = RisingFactorial.LogLarge(less, 1.0 / more) + less * T.Log(more);
-        return T.IfLess(large, more, T.Polygamma(-1, less) - ratio, log);
+        log = T.IfLess(large, more, T.Polygamma(-1, less) - ratio, log);
+        if (!T.AnyLess(large, less))
+            return log;
+        T both = 0.91893853320467274178 - 0.5 * T.Log(α / (α + β) * β) - α * T.Log1p(β / α) - β * T.Log1p(α / β);
+        return T.IfLess(large, less, both + Mle.Gamma.StirlingError(α) + Mle.Gamma.StirlingError(β) - Mle.Gamma.StirlingError(α + β), log);
     }
 
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> =>
@@ -67,6 +74,12 @@ public readonly struct Beta : IFamily<Beta>
     /// </summary>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
+
+    /// <summary>F = I(x; α, β), the incomplete beta function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
+        IncompleteBeta.LogTails(η.X, η.Y, T.Exp(t.A), T.Exp(t.B), out logF, out logS);
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / (1.0 + T.Exp(θ.Y - θ.X));
 
     public static FamilyInfo Info { get; } = new(
         "beta", "f(x) = x^(alpha-1) (1-x)^(beta-1) / B(alpha, beta)", "0 < x < 1",

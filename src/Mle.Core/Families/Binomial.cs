@@ -47,6 +47,20 @@ public readonly struct Binomial : IFamily<Binomial>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> => R.IfLess(0.0, free.X,
         R.IfLess(0.0, s.Sums.A, R.IfLess(0.0, s.Sums.B, 0.0, NoFailure), R.IfLess(0.0, s.Sums.B, NoSuccess, NoTrial)), 0.0);
 
+    public static int Cone(Kind kind, double x, double trials, int slot) => x == trials ? 1 : x == 0 ? -1 : 0;
+
+    /// <summary>S = I(p; x + 1, m − x), the incomplete beta function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T zero = 0.0, one = 1.0, minus = double.NegativeInfinity;
+        IncompleteBeta.LogTails(T.Max(one, t.A + one), T.Max(one, t.B), T.Exp(η.X), T.Exp(η.Y), out logS, out logF);
+        logF = T.IfLess(t.A, zero, minus, T.IfLess(zero, t.B, logF, zero));
+        logS = T.IfLess(t.A, zero, zero, T.IfLess(zero, t.B, logS, minus));
+    }
+
+    /// <summary>Of one trial.</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / (1.0 + T.Exp(-θ.X));
+
     public static FamilyInfo Info { get; } = new(
         "binomial", "P(x) = C(m, x) p^x (1-p)^(m-x), m trials in every row", "x = 0, 1, ..., m",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

@@ -16,6 +16,9 @@ public sealed class Categorical(IReadOnlyList<string> labels) : Family
 
     public override TResult Accept<TResult>(IFamilyVisitor<TResult> visitor) => visitor.VisitCategorical();
 
+    public override TResult Accept<TResult>(IModelVisitor<TResult> visitor) =>
+        throw new ArgumentException("The categorical family takes no predictors, censored or truncated observations; multinomial_logit does.");
+
     /// <summary>The fits in closed form: counting is all that there is to do.</summary>
     public static FitTable Fit(Family family, Batch batch, FitOptions options)
     {

@@ -77,6 +77,16 @@ public readonly struct Cauchy : IFamily<Cauchy>
         return R.IfLess(0.0, free.Y, code, 0.0);
     }
 
+    /// <summary>arccot(|z|)/π beyond z on its side of 0.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T z = (t.A - η.X) * η.Y, tail = T.Log(ArcCotangent.Of(T.Abs(z))) - Logπ, rest = T.Log1p(-T.Exp(tail));
+        logF = T.IfLess(z, 0.0, tail, rest);
+        logS = T.IfLess(z, 0.0, rest, tail);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => double.NaN;
+
     public static FamilyInfo Info { get; } = new(
         "cauchy", "f(x) = 1 / (pi scale (1 + z^2)), z = (x - location)/scale", "all real x",
         [new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0")],

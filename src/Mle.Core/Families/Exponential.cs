@@ -35,6 +35,15 @@ public readonly struct Exponential : IFamily<Exponential>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
+    /// <summary>S = e^(−λx).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        logS = -η.X * t.A;
+        logF = LogComplement.Of(logS);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(-θ.X);
+
     public static FamilyInfo Info { get; } = new(
         "exponential", "f(x) = rate exp(-rate x)", "x >= 0",
         [new("rate", Link.Log, Role.Rate, "> 0")],

@@ -49,6 +49,12 @@ public readonly struct Gamma : IFamily<Gamma>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
 
+    /// <summary>F = P(k, βx), the incomplete gamma function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
+        IncompleteGamma.Tails(η.X, η.Y * t.B, out logF, out logS);
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X - θ.Y);
+
     public static FamilyInfo Info { get; } = new(
         "gamma", "f(x) = rate^shape x^(shape-1) exp(-rate x) / Gamma(shape)", "x > 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("rate", Link.Log, Role.Rate, "> 0")],

@@ -159,6 +159,34 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
     public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(θ.Y, double.PositiveInfinity, 0.0, (double)Codes.AtLimit);
 
+    /// <summary>F = P(k, keᵛ) at v = Qw, the incomplete gamma function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        const double small = 0.003;
+        T w = (t.A - η.X) * η.Y, q = η.Z, zero = 0.0, minus = double.NegativeInfinity;
+        logF = logS = zero;
+        if (T.AnyLess(q, small))
+            IncompleteGamma.TailsLarge(w, q, out logF, out logS);
+        if (!T.AnyLess(q, small) || T.AnyLess(small, q))
+        {
+            T k = 1.0 / (q * q);
+            IncompleteGamma.Tails(T.IfLess(q, small, 1.0, k), T.IfLess(q, small, 1.0, k * T.Exp(q * w)), out T logP, out T logQ);
+            logF = T.IfLess(q, small, logF, logP);
+            logS = T.IfLess(q, small, logS, logQ);
+        }
+        logF = T.IfLess(minus, t.A, logF, minus);
+        logS = T.IfLess(minus, t.A, logS, zero);
+    }
+
+    /// <summary>a Γ((d + 1)/p)/Γ(d/p).</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T>
+    {
+        T perp = T.Exp(-θ.Z), logk = θ.Y - θ.Z;
+        return T.Exp(θ.X + perp * logk + RisingFactorial.Log(perp, T.Exp(-logk)));
+    }
+
+    public static IReadOnlyList<Limit> Limits { get; } = [new("p", 0, "lognormal", false)];
+
     public static FamilyInfo Info { get; } = new(
         "generalized_gamma", "f(x) = p x^(d-1) exp(-(x/a)^p) / (a^d Gamma(d/p))", "x > 0",
         [

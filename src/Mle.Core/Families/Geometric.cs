@@ -36,6 +36,23 @@ public readonly struct Geometric : IFamily<Geometric>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
+    public static int Cone(Kind kind, double x, double trials, int slot) => kind switch
+    {
+        Kind.Exact => x == 0 ? 1 : 0,
+        Kind.Left => 1,
+        Kind.Right => -1,
+        _ => 0,
+    };
+
+    /// <summary>S = (1 − p)^(x + 1).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        logS = -T.Max(0.0, t.A + 1.0) * η.X;
+        logF = LogComplement.Of(logS);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(-θ.X);
+
     public static FamilyInfo Info { get; } = new(
         "geometric", "P(x) = p (1-p)^x", "x = 0, 1, 2, ...",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

@@ -143,6 +143,22 @@ public readonly struct Gev : IFamily<Gev>
     public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(Lowest, θ.Z, R.IfLess(θ.Z, Highest(s), (double)Codes.IterationLimit, (double)Codes.NoMaximum), (double)Codes.NoMaximum);
 
+    /// <summary>F = exp(−e^(−Λ)); for ξ &gt; 0 the support has a lower end, for ξ &lt; 0 an upper one.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T z = (t.A - η.X) * η.Y, u = η.Z * z, zero = 0.0, minus = double.NegativeInfinity;
+        logS = LogComplement.OfHazard(-z * Log1pRatio.Of(u), out T H);
+        logF = T.IfLess(-1.0, u, -H, T.IfLess(zero, η.Z, minus, zero));
+        logS = T.IfLess(-1.0, u, logS, T.IfLess(zero, η.Z, zero, minus));
+    }
+
+    /// <summary>m + s(Γ(1 − ξ) − 1)/ξ for ξ &lt; 1, through ξ = 0.</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T>
+    {
+        T ξ = θ.Z, ratio = -Mle.Gamma.LogGamma1pRatio(-ξ);
+        return T.IfLess(ξ, 1.0, θ.X + T.Exp(θ.Y) * ratio * ExpRatio.First(ξ * ratio), double.PositiveInfinity);
+    }
+
     public static FamilyInfo Info { get; } = new(
         "gev", "F(x) = exp(-(1 + xi z)^(-1/xi)), z = (x - location)/scale", "1 + xi z > 0",
         [

@@ -111,6 +111,18 @@ public readonly struct Gompertz : IFamily<Gompertz>
     public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(double.NegativeInfinity, θ.X, 0.0, Exponential), 0.0);
 
+    /// <summary>S = exp(−ax φ₁(bx)).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        logS = -η.Y * t.A * ExpRatio.First(η.X * t.A);
+        logF = LogComplement.Of(logS);
+    }
+
+    /// <summary>e^(a/b)E₁(a/b)/b.</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => IncompleteGamma.ScaledE1(T.Exp(θ.Y - θ.X)) * T.Exp(-θ.X);
+
+    public static IReadOnlyList<Limit> Limits { get; } = [new("shape", 0, "exponential", false)];
+
     public static FamilyInfo Info { get; } = new(
         "gompertz", "f(x) = rate exp(shape x - (rate/shape) (exp(shape x) - 1))", "x >= 0",
         [new("shape", Link.Log, Role.Rate, "> 0"), new("rate", Link.Log, Role.Rate, "> 0")],

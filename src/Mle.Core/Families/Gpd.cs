@@ -116,6 +116,17 @@ public readonly struct Gpd : IFamily<Gpd>
     public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(Lowest, θ.Y, R.IfLess(θ.Y, Highest, R.IfLess(θ.X, R.Log(s.Mean) - Far, (double)Codes.NoMaximum, (double)Codes.IterationLimit), (double)Codes.NoMaximum), (double)Codes.NoMaximum);
 
+    /// <summary>S = e^(−Λ).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T z = t.A * η.X, u = η.Y * z, zero = 0.0;
+        logS = T.IfLess(zero, z, T.IfLess(-1.0, u, -z * Log1pRatio.Of(u), double.NegativeInfinity), zero);
+        logF = LogComplement.Of(logS);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
+        T.IfLess(θ.Y, 1.0, T.Exp(θ.X) / (1.0 - θ.Y), double.PositiveInfinity);
+
     public static FamilyInfo Info { get; } = new(
         "gpd", "f(x) = (1 + xi x/scale)^(-1/xi - 1) / scale", "x >= 0, and x <= -scale/xi for xi < 0",
         [new("scale", Link.Log, Role.Scale, "> 0"), new("xi", Link.Identity, Role.Shape, "real, sought above -1")],

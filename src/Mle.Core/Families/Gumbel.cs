@@ -78,6 +78,15 @@ public readonly struct Gumbel : IFamily<Gumbel>
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, apart, 0.0, Constant), 0.0);
     }
 
+    /// <summary>F = exp(−e^(−z)).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        logS = LogComplement.OfHazard((η.X - t.A) * η.Y, out T H);
+        logF = -H;
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X + 0.57721566490153286 * T.Exp(θ.Y);
+
     public static FamilyInfo Info { get; } = new(
         "gumbel", "f(x) = exp(-z - exp(-z)) / scale, z = (x - location)/scale", "all real x",
         [new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0")],

@@ -38,6 +38,12 @@ public readonly struct HalfNormal : IFamily<HalfNormal>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
+    /// <summary>F = 2Φ(x/σ) − 1 = P(½, x²/(2σ²)), the incomplete gamma function; until x² underflows, F &gt; 1e-154.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
+        IncompleteGamma.Tails(0.5, 0.5 * η.X * t.A, out logF, out logS);
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 0.7978845608028654 * T.Exp(θ.X);
+
     public static FamilyInfo Info { get; } = new(
         "half_normal", "f(x) = sqrt(2/pi) / sigma exp(-x^2 / (2 sigma^2))", "x >= 0",
         [new("sigma", Link.Log, Role.Scale, "> 0")],

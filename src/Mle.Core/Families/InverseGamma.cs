@@ -45,6 +45,13 @@ public readonly struct InverseGamma : IFamily<InverseGamma>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
 
+    /// <summary>S = P(k, β/x), the incomplete gamma function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
+        IncompleteGamma.Tails(η.X, η.Y * t.B, out logS, out logF);
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
+        T.IfLess(0.0, θ.X, T.Exp(θ.Y) / T.Expm1(θ.X), double.PositiveInfinity);
+
     public static FamilyInfo Info { get; } = new(
         "inverse_gamma", "f(x) = scale^shape x^(-shape-1) exp(-scale/x) / Gamma(shape)", "x > 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],

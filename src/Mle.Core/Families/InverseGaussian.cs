@@ -57,6 +57,24 @@ public readonly struct InverseGaussian : IFamily<InverseGaussian>
         return R.IfLess(0.0, free.Y, R.IfLess(LogRounding, apart, 0.0, Constant), 0.0);
     }
 
+    /// <summary>
+    /// F = Φ(q) + e^(2λ/μ)Φ(−p) at q, p = √(λ/x)(x/μ ∓ 1). As p² = q² + 4λ/μ the second term is e^(−q²/2)M(p) with the
+    /// scaled normal tail M, which neither overflows nor cancels (Giner and Smyth, statmod, The R Journal 8, 2016). Where
+    /// μ/λ is large, S is a difference of near ones far out: relative error 1e-16 x/μ.
+    /// </summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T rise = T.Sqrt(η.X * t.A), fall = T.Sqrt(η.Y * t.B), q = rise - fall, p = rise + fall, zero = 0.0, minus = double.NegativeInfinity;
+        T logGauss = -0.5 * q * q, near = T.Abs(q), logFar = T.Log(Mle.Normal.Mills(p)), logNear = T.Log(Mle.Normal.Mills(near));
+        T lower = logGauss + logNear + T.Log1p(T.Exp(logFar - logNear)), upper = logGauss + logNear + LogComplement.Of(logFar - logNear);
+        logF = T.IfLess(q, zero, lower, LogComplement.Of(upper));
+        logS = T.IfLess(q, zero, LogComplement.Of(lower), upper);
+        logF = T.IfLess(zero, t.A, logF, minus);
+        logS = T.IfLess(zero, t.A, logS, zero);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X);
+
     public static FamilyInfo Info { get; } = new(
         "inverse_gaussian", "f(x) = sqrt(lambda / (2 pi x^3)) exp(-lambda (x - mu)^2 / (2 mu^2 x))", "x > 0",
         [new("mu", Link.Log, Role.Scale, "> 0"), new("lambda", Link.Log, Role.Scale, "> 0")],

@@ -79,6 +79,16 @@ public readonly struct Laplace : IFamily<Laplace>
     public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, Median, 0.0);
 
+    /// <summary>½e^(−|z|) beyond z = (x − m)/b on its side of 0.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T z = (t.A - η.X) * η.Y, tail = -T.Abs(z) - Log2, rest = T.Log1p(-T.Exp(tail));
+        logF = T.IfLess(z, 0.0, tail, rest);
+        logS = T.IfLess(z, 0.0, rest, tail);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
+
     public static FamilyInfo Info { get; } = new(
         "laplace", "f(x) = exp(-|x - location| / scale) / (2 scale)", "all real x",
         [new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0")],

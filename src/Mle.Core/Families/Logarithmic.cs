@@ -46,6 +46,18 @@ public readonly struct Logarithmic : IFamily<Logarithmic>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(1.0, s.High, 0.0, AllOne), 0.0);
 
+    /// <summary>S = B(p; x + 1, 0)/(−log(1 − p)), the incomplete beta function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T zero = 0.0;
+        IncompleteBeta.LogTailsAtZero(T.Max(2.0, t.A + 2.0), η.Z, T.Exp(η.X - η.Y), out logS, out logF);
+        logF = T.IfLess(t.A, zero, double.NegativeInfinity, logF);
+        logS = T.IfLess(t.A, zero, zero, logS);
+    }
+
+    /// <summary>o/log(1 + o).</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / Log1pRatio.Of(T.Exp(θ.X));
+
     public static FamilyInfo Info { get; } = new(
         "logarithmic", "P(x) = -p^x / (x log(1-p))", "x = 1, 2, ...",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

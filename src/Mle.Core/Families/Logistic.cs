@@ -105,6 +105,16 @@ public readonly struct Logistic : IFamily<Logistic>
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, apart, 0.0, Constant), 0.0);
     }
 
+    /// <summary>F = 1/(1 + e^(−z)), S = 1/(1 + eᶻ).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T z = (t.A - η.X) * η.Y;
+        logF = -Softplus.Of(-z);
+        logS = -Softplus.Of(z);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
+
     public static FamilyInfo Info { get; } = new(
         "logistic", "f(x) = exp(-z) / (scale (1 + exp(-z))^2), z = (x - location)/scale", "all real x",
         [new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0")],

@@ -55,6 +55,22 @@ public readonly struct Loglogistic : IFamily<Loglogistic>
         return R.IfLess(0.0, free.X, R.IfLess(0.0, apart, 0.0, Constant), 0.0);
     }
 
+    /// <summary>F = 1/(1 + e^(−z)), S = 1/(1 + eᶻ).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T z = (t.A - η.Y) * η.X, minus = double.NegativeInfinity;
+        z = T.IfLess(minus, t.A, z, minus);
+        logF = -Softplus.Of(-z);
+        logS = -Softplus.Of(z);
+    }
+
+    /// <summary>λ (π/k)/sin(π/k) = λ Γ(1 + 1/k) Γ(1 − 1/k) for k &gt; 1.</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T>
+    {
+        T b = T.Exp(-θ.X);
+        return T.IfLess(0.0, θ.X, T.Exp(θ.Y + T.Polygamma(-1, 1.0 + b) + T.Polygamma(-1, 1.0 - b)), double.PositiveInfinity);
+    }
+
     public static FamilyInfo Info { get; } = new(
         "loglogistic", "f(x) = (shape/scale) (x/scale)^(shape-1) / (1 + (x/scale)^shape)^2", "x > 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],

@@ -59,6 +59,17 @@ public readonly struct Lognormal : IFamily<Lognormal>
         return R.IfLess(0.0, free.Y, R.IfLess(LogRounding, apart, 0.0, Constant), 0.0);
     }
 
+    /// <summary>F = Φ(z), S = Φ(−z) at z = (log x − μ)/σ.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T z = (t.A - η.X / η.Y) * T.Sqrt(η.Y), minus = double.NegativeInfinity;
+        z = T.IfLess(minus, t.A, z, minus);
+        logF = T.LogNormalCdf(z);
+        logS = T.LogNormalCdf(-z);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X + 0.5 * T.Exp(2.0 * θ.Y));
+
     public static FamilyInfo Info { get; } = new(
         "lognormal", "f(x) = exp(-(log x - meanlog)^2 / (2 sdlog^2)) / (x sdlog sqrt(2 pi))", "x > 0",
         [new("meanlog", Link.Identity, Role.LogScale, "real"), new("sdlog", Link.Log, Role.Shape, "> 0")],

@@ -93,6 +93,15 @@ public readonly struct Lomax : IFamily<Lomax>
     public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(θ.Y, R.Log(s.Mean) - Gpd.Far, (double)Codes.NoMaximum, R.IfLess(θ.X, LeastLog, (double)Codes.NoMaximum, (double)Codes.IterationLimit));
 
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
+        Gpd.Tails(t, η, out logF, out logS);
+
+    /// <summary>λ/(α − 1) for α &gt; 1.</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
+        T.IfLess(0.0, θ.X, T.Exp(θ.Y) / T.Expm1(θ.X), double.PositiveInfinity);
+
+    public static IReadOnlyList<Limit> Limits { get; } = [new("shape", double.PositiveInfinity, "exponential", false)];
+
     public static FamilyInfo Info { get; } = new(
         "lomax", "f(x) = (shape/scale) (1 + x/scale)^(-shape-1)", "x >= 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],

@@ -108,11 +108,26 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
     public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(free.Y, free.X, s.Sums.A * known.Y - s.Size * R.Exp(known.Y), double.NegativeInfinity);
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("size", double.PositiveInfinity, "poisson", false)];
+
+    /// <summary>S = I(μ/(r + μ); x + 1, r), the incomplete beta function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        const double least = 1e-15;
+        T zero = 0.0, one = 1.0, a = T.Max(least, η.X), odds = a * η.Z, rest = one / (one + odds);
+        IncompleteBeta.LogTails(T.Max(one, t.A + one), one / a, odds * rest, rest, out logS, out logF);
+        logF = T.IfLess(t.A, zero, double.NegativeInfinity, logF);
+        logS = T.IfLess(t.A, zero, zero, logS);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y);
+
     public static FamilyInfo Info { get; } = new(
         "negative_binomial", "P(x) = Gamma(x+size) / (x! Gamma(size)) (size/(size+mu))^size (mu/(size+mu))^x", "x = 0, 1, 2, ...",
         [new("size", Link.Log, Role.Shape, "> 0"), new("mu", Link.Log, Role.Shape, "> 0")],
         "size is free and the variance (divisor n) is not above the mean; mu = 0, on the boundary, when all observations are 0",
-        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 5");
+        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 5")
+    { Primary = "mu" };
 
     public static Verdict Explain(int code, Findings data)
     {

@@ -50,6 +50,16 @@ public readonly struct Normal : IFamily<Normal>
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, apart, 0.0, Constant), 0.0);
     }
 
+    /// <summary>F = Φ(z), S = Φ(−z) at z = (x − μ)/σ.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T z = (t.A - η.X / η.Y) * T.Sqrt(η.Y);
+        logF = T.LogNormalCdf(z);
+        logS = T.LogNormalCdf(-z);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
+
     public static FamilyInfo Info { get; } = new(
         "normal", "f(x) = exp(-(x - mu)^2 / (2 sigma^2)) / (sigma sqrt(2 pi))", "all real x",
         [new("mu", Link.Identity, Role.Location, "real"), new("sigma", Link.Log, Role.Scale, "> 0")],

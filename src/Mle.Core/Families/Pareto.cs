@@ -1,7 +1,7 @@
 namespace Mle.Distributions;
 
 /// <summary>
-/// Pareto: f(x) = α xmᵅ / x^(α+1) for x ≥ xm, minimum xm &gt; 0, shape α &gt; 0. θ = (xm, log α), η = (log xm, α, log α).
+/// Pareto: f(x) = α xmᵅ / x^(α+1) for x ≥ xm, minimum xm &gt; 0, shape α &gt; 0. θ = (xm, log α), η = (log xm, α, xm).
 /// x̂m = min x, an order statistic; α̂ = 1/mean log(x/xm). xm is its own coordinate, not its logarithm, so that it is
 /// compared with the data exactly.
 /// </summary>
@@ -22,12 +22,12 @@ public readonly struct Pareto : IFamily<Pareto>
 
     public static bool LogFirst => true;
 
-    /// <summary>The kernel needs log x only; by the sum of x itself loading notices what is not a number.</summary>
+    /// <summary>The kernel needs log x only; x itself is for the tails, and by its sum loading notices what is not a number.</summary>
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Log(θ.X), T.Exp(θ.Y), θ.Y);
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Log(θ.X), T.Exp(θ.Y), θ.X);
 
-    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => -η.Z - η.Y * η.X;
+    public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => -T.Log(η.Y) - η.Y * η.X;
 
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => -(η.Y + 1.0) * t.A;
 
@@ -53,6 +53,18 @@ public readonly struct Pareto : IFamily<Pareto>
 
     public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, Minimum, 0.0);
+
+    /// <summary>S = (xm/x)^α; log(x/xm) from x − xm where that is small.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T excess = (t.B - η.Z) / η.Z, u = T.IfLess(excess, 0.5, T.Log1p(excess), t.A - η.X);
+        logS = T.IfLess(0.0, excess, -η.Y * u, 0.0);
+        logF = LogComplement.Of(logS);
+    }
+
+    /// <summary>xm α/(α − 1) for α &gt; 1.</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
+        T.IfLess(0.0, θ.Y, θ.X * T.Exp(θ.Y) / T.Expm1(θ.Y), double.PositiveInfinity);
 
     public static FamilyInfo Info { get; } = new(
         "pareto", "f(x) = alpha xm^alpha / x^(alpha+1)", "x >= xm",

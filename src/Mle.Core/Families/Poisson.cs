@@ -39,6 +39,16 @@ public readonly struct Poisson : IFamily<Poisson>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
+    /// <summary>S = P(x + 1, λ), the incomplete gamma function.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        IncompleteGamma.Tails(T.Max(1.0, t.A + 1.0), η.Y, out logS, out logF);
+        logF = T.IfLess(t.A, 0.0, double.NegativeInfinity, logF);
+        logS = T.IfLess(t.A, 0.0, 0.0, logS);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X);
+
     public static FamilyInfo Info { get; } = new(
         "poisson", "P(x) = lambda^x exp(-lambda) / x!", "x = 0, 1, 2, ...",
         [new("lambda", Link.Log, Role.Shape, "> 0")],

@@ -34,6 +34,15 @@ public readonly struct Rayleigh : IFamily<Rayleigh>
     public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, 0.5 * R.Log(0.5 * s.Mean), known.X));
 
+    /// <summary>S = exp(−x²/(2σ²)).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        logS = -0.5 * η.X * t.A;
+        logF = LogComplement.Of(logS);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.2533141373155003 * T.Exp(θ.X);
+
     public static FamilyInfo Info { get; } = new(
         "rayleigh", "f(x) = x / sigma^2 exp(-x^2 / (2 sigma^2))", "x > 0",
         [new("sigma", Link.Log, Role.Scale, "> 0")],

@@ -257,6 +257,45 @@ public readonly struct StudentT : IFamily<StudentT>
 
     static R Ties<R>(Summary<R> s) where R : unmanaged, IReal<R> => R.Max(s.TiesLow, s.TiesHigh);
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("df", double.PositiveInfinity, "normal", false)];
+
+    /// <summary>
+    /// ½I(1/(1 + κz²); ν/2, ½), the incomplete beta function, beyond z on its side of 0; until z² overflows, |z| &lt; 1e154.
+    /// Near the normal its fraction is of many terms, and the normal's own tail is taken instead.
+    /// </summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        const double least = 1e-17, centre = 1e-5, small = 2e-3, far = 0.05;
+        T z = (t.A - η.X) * η.Y, κ = T.Max(least, η.Z), zz = κ * z * z, zero = 0.0, one = 1.0, half = 0.5;
+        T normal = T.IfLess(κ, small, T.IfLess(zz, far, one, zero), zero);
+        κ = T.IfLess(zero, normal, one, κ);
+        T inside = T.IfLess(T.Abs(z), centre, one, T.IfLess(zero, normal, one, zz)), y = inside / (one + inside), x = one / (one + inside);
+        IncompleteBeta.LogTails(half / κ, half, x, y, out T both, out _);
+        T tail = both - 0.69314718055994530942, rest = T.Log1p(-T.Exp(tail));
+        // I has a root of z² in it, which no jet follows through 0.
+        T linear = z * T.Exp(Gap(κ) - HalfLog2π) * (one - (one + κ) * z * z * (1.0 / 6));
+        logF = T.IfLess(T.Abs(z), centre, T.Log(half + linear), T.IfLess(z, zero, tail, rest));
+        logS = T.IfLess(T.Abs(z), centre, T.Log(half - linear), T.IfLess(z, zero, rest, tail));
+        if (!T.AnyLess(zero, normal))
+            return;
+        T w = Deviate(T.IfLess(zero, normal, z, zero), T.IfLess(zero, normal, η.Z, zero));
+        logF = T.IfLess(zero, normal, T.LogNormalCdf(w), logF);
+        logS = T.IfLess(zero, normal, T.LogNormalCdf(-w), logS);
+    }
+
+    /// <summary>
+    /// The normal deviate with the same tail as z, for small κ: Hill, CACM 13 (1970), algorithm 395; the next term of his series
+    /// is of order κ⁶w¹⁰, below 1e-16 where it is used.
+    /// </summary>
+    static T Deviate<T>(T z, T κ) where T : unmanaged, IReal<T>
+    {
+        T one = 1.0, c = one - 0.5 * κ, root = c * Log1pRatio.Of(κ * z * z), y = z * z * root, b = κ * κ / (48.0 * c * c);
+        T polynomial = 85.5 + y * (24.0 + y * (3.3 + 0.4 * y));
+        return z * T.Sqrt(root) * (one + b * (y + 3.0 - b * polynomial / (one + b * (100.0 + 0.8 * y * y))));
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.IfLess(0.0, θ.Z, θ.X, double.NaN);
+
     public static FamilyInfo Info { get; } = new(
         "student_t", "f(x) = Gamma((df+1)/2) / (Gamma(df/2) scale sqrt(df pi)) (1 + z^2/df)^(-(df+1)/2), z = (x - location)/scale",
         "all real x",

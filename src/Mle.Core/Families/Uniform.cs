@@ -1,7 +1,7 @@
 namespace Mle.Distributions;
 
 /// <summary>
-/// Uniform: f(x) = 1/(b − a) for a ≤ x ≤ b. θ = (a, b), η = b − a. â = min x, b̂ = max x, order statistics: no slot is
+/// Uniform: f(x) = 1/(b − a) for a ≤ x ≤ b. θ = (a, b), η = (b − a, a, b). â = min x, b̂ = max x, order statistics: no slot is
 /// for the solver. The data are divided by a power of two at most, so that the estimates are observations to the bit.
 /// </summary>
 /// <remarks>Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 2, 1995, ch. 26.</remarks>
@@ -21,7 +21,7 @@ public readonly struct Uniform : IFamily<Uniform>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.Y - θ.X);
+    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.Y - θ.X, θ.X, θ.Y);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => T.Log(η.X);
 
@@ -46,6 +46,17 @@ public readonly struct Uniform : IFamily<Uniform>
 
     public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X + free.Y, Extremes, 0.0);
+
+    /// <summary>F = (x − a)/(b − a), S = (b − x)/(b − a).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T a = η.Y, b = η.Z, zero = 0.0, minus = double.NegativeInfinity;
+        T below = (t.A - a) / η.X, above = (b - t.A) / η.X;
+        logF = T.IfLess(a, t.A, T.IfLess(zero, above, T.IfLess(below, above, T.Log(below), T.Log1p(-above)), zero), minus);
+        logS = T.IfLess(t.A, b, T.IfLess(zero, below, T.IfLess(above, below, T.Log(above), T.Log1p(-below)), zero), minus);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 0.5 * (θ.X + θ.Y);
 
     public static FamilyInfo Info { get; } = new(
         "uniform", "f(x) = 1 / (b - a)", "a <= x <= b",

@@ -74,6 +74,17 @@ public readonly struct Weibull : IFamily<Weibull>
         return R.IfLess(0.0, free.X, constant, 0.0);
     }
 
+    /// <summary>S = exp(−eᵘ).</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        T u = η.X * (t.A - η.Y), minus = double.NegativeInfinity;
+        logF = LogComplement.OfHazard(T.IfLess(minus, t.A, u, minus), out T H);
+        logS = -H;
+    }
+
+    /// <summary>λ Γ(1 + 1/k).</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y + T.Polygamma(-1, 1.0 + T.Exp(-θ.X)));
+
     public static FamilyInfo Info { get; } = new(
         "weibull", "f(x) = (shape/scale) (x/scale)^(shape-1) exp(-(x/scale)^shape)", "x > 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],

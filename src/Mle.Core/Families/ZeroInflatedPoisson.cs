@@ -65,11 +65,26 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
         return R.IfLess(0.0, s.High, R.IfLess(0.0, free.X, inflated, 0.0), allZero);
     }
 
+    public static IReadOnlyList<Limit> Limits { get; } = [new("pi", 0, "poisson", true)];
+
+    /// <summary>S = (1 − π)S₀(x) and F = π + (1 − π)F₀(x) with the Poisson law's F₀ and S₀.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        Poisson.Tails(t, new(η.Y, η.Z), out T logF0, out T logS0);
+        T zero = 0.0, logCounts = -Softplus.Of(η.X);
+        logS = T.IfLess(t.A, zero, zero, logS0 + logCounts);
+        logF = T.IfLess(logS, -0.7, LogComplement.Of(logS), logF0 + Softplus.Of(η.X - logF0) + logCounts);
+        logF = T.IfLess(t.A, zero, double.NegativeInfinity, logF);
+    }
+
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y - Softplus.Of(θ.X));
+
     public static FamilyInfo Info { get; } = new(
         "zero_inflated_poisson", "P(0) = pi + (1-pi) exp(-lambda), P(x) = (1-pi) lambda^x exp(-lambda) / x!", "x = 0, 1, 2, ...",
         [new("pi", Link.Logit, Role.Shape, "in (0, 1)"), new("lambda", Link.Log, Role.Shape, "> 0")],
         "both parameters are free and all observations are 0; pi = 0, on the boundary, when there are no more zeros than Poisson predicts",
-        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, section 4.10.3");
+        "Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, section 4.10.3")
+    { Primary = "lambda" };
 
     public static Verdict Explain(int code, Findings data)
     {

@@ -43,6 +43,19 @@ public readonly struct ZeroTruncatedPoisson : IFamily<ZeroTruncatedPoisson>
     public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(1.0, s.High, 0.0, AllOne), 0.0);
 
+    /// <summary>S = S₀(x)/(1 − e^(−λ)) and F = (F₀(x) − e^(−λ))/(1 − e^(−λ)) with the Poisson law's F₀ and S₀.</summary>
+    public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        Poisson.Tails(new(t.A + 1.0), η, out T logF0, out T logS0);
+        T zero = 0.0, log0 = -η.Y, positive = LogComplement.Of(log0);
+        logS = T.IfLess(t.A, zero, zero, logS0 - positive);
+        logF = T.IfLess(logS, -0.7, LogComplement.Of(logS), logF0 + LogComplement.Of(log0 - logF0) - positive);
+        logF = T.IfLess(t.A, zero, double.NegativeInfinity, logF);
+    }
+
+    /// <summary>λ/(1 − e^(−λ)).</summary>
+    public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / ExpRatio.First(-T.Exp(θ.X));
+
     public static FamilyInfo Info { get; } = new(
         "ztpoisson", "P(x) = lambda^x / (x! (exp(lambda) - 1))", "x = 1, 2, ...",
         [new("lambda", Link.Log, Role.Shape, "> 0")],

@@ -66,11 +66,12 @@ public static class Estimation
             if (charted)
                 from = TFamily.ToChart(from);
             from = objective.Retract(from, from, zero);
-            TJet jet = default;
+            TJet jet = default, there = default;
+            Vec3<R> to = from;
             R ended = one, steps = zero;
             if (!TFamily.StartIsMaximum || bounded)
                 ended = Newton.Maximize<LogLikelihood<TFamily, TSample, T, R, TJet>, Vec3<R>, TJet, R>(
-                    ref objective, ref from, ref jet, idle, limit, exact || TFamily.Starts > 1, out steps);
+                    ref objective, ref from, ref to, ref jet, ref there, idle, limit, exact || TFamily.Starts > 1, out steps);
             else if (exact)
                 objective.At(from, one, ref jet);
             iterations += steps;

@@ -35,7 +35,15 @@ public sealed record Parameter(string Name, Link Link, Role Role, string Domain)
 /// <param name="NoMaximum">When the maximum does not exist, in words.</param>
 /// <param name="Source">Paper or book.</param>
 public sealed record FamilyInfo(
-    string Name, string Density, string Support, Parameter[] Parameters, string NoMaximum, string Source);
+    string Name, string Density, string Support, Parameter[] Parameters, string NoMaximum, string Source)
+{
+    /// <summary>The parameter that a formula is for, where none is named: the location, or what comes closest to it.</summary>
+    public string Primary { get; init; } = (
+        Parameters.FirstOrDefault(p => p.Role == Role.Location)
+        ?? Parameters.FirstOrDefault(p => p.Role is Role.LogScale)
+        ?? Parameters.FirstOrDefault(p => p.Role is Role.Scale or Role.Rate)
+        ?? Parameters[0]).Name;
+}
 
 /// <summary>What to do with a family once its type is known: the registry closes the generics in one place.</summary>
 public interface IFamilyVisitor<TResult>
@@ -46,6 +54,18 @@ public interface IFamilyVisitor<TResult>
     TResult VisitCategorical();
 }
 
+/// <summary>The same for data that need a model of each row: regressions, and censored, truncated or sampled observations.</summary>
+public interface IModelVisitor<TResult>
+{
+    TResult Visit<TModel>() where TModel : struct, IModel<TModel>;
+
+    /// <summary>K categories, a predictor for each but the first.</summary>
+    TResult VisitMultinomial(IReadOnlyList<string> labels);
+
+    /// <summary>K ordered categories, one predictor and K − 1 thresholds.</summary>
+    TResult VisitOrdered<TLink>(IReadOnlyList<string> labels) where TLink : struct, ILink<TLink>;
+}
+
 /// <summary>A probability family as data: what the registry holds and users name.</summary>
 public abstract class Family
 {
@@ -53,7 +73,12 @@ public abstract class Family
 
     public string Name => Info.Name;
 
+    /// <summary>Whether it is a distribution by itself; else a model of rows.</summary>
+    public virtual bool IsDistribution => true;
+
     public abstract TResult Accept<TResult>(IFamilyVisitor<TResult> visitor);
+
+    public abstract TResult Accept<TResult>(IModelVisitor<TResult> visitor);
 
     public override string ToString() => Name;
 }

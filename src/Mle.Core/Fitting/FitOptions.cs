@@ -10,6 +10,32 @@ public enum Detail
     Complete,
 }
 
+/// <summary>What covariances of regressions are made from.</summary>
+public enum Information
+{
+    /// <summary>The inverse observed information; robust where weights are sampling weights.</summary>
+    Default,
+
+    /// <summary>The sandwich A⁻¹BA⁻¹ of the observed information A and the sum B of outer products of the rows' scores (HC0).</summary>
+    Robust,
+}
+
+/// <summary>
+/// What is taken off a regression's log-likelihood to find the estimates. The log-likelihood that is reported is that of the
+/// data at the estimates, without the penalty, so that it compares with those of other fits.
+/// </summary>
+public readonly record struct Penalty
+{
+    /// <summary>½ log det of the information is added (Firth, Biometrika 80, 1993; Jeffreys' prior): estimates stay finite.
+    /// For models with one predictor and no other parameter; covariances are the inverse of that information.</summary>
+    public bool Firth { get; init; }
+
+    /// <summary>λ in −½λ Σ β² over all coefficients but intercepts; covariances are inverses of the penalised information.</summary>
+    public double Ridge { get; init; }
+
+    public bool IsNone => !Firth && Ridge == 0;
+}
+
 /// <summary>What a caller knows or wants beyond the family. Parameters are named as the family names them.</summary>
 public sealed record FitOptions
 {
@@ -24,7 +50,18 @@ public sealed record FitOptions
 
     public Detail Detail { get; init; } = Detail.Complete;
 
+    public Information Information { get; init; }
+
+    /// <summary>Of regressions.</summary>
+    public Penalty Penalty { get; init; }
+
     public int IterationLimit { get; init; } = 200;
+
+    /// <summary>
+    /// Numbers in the design of one data set of a regression from which on it is built anew, block by block, in every pass
+    /// over it instead of being kept beside the data: 2²⁷ are 1 GiB.
+    /// </summary>
+    internal long DesignLimit { get; init; } = 1L << 27;
 
     /// <summary>Workers; 0 for one per processor. The answer has the same bits for any number.</summary>
     public int Threads { get; init; }

@@ -74,6 +74,22 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
 
     static abstract T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T>;
 
+    /// <summary>
+    /// log F(x) = log P(X ≤ x) and log S(x) = log P(X &gt; x), each accurate in its own tail: no logarithm of a rounded
+    /// difference. 0 and −∞ with derivatives of 0 where x is at an end of the support or beyond it; a t that does not tell
+    /// on which side of the end x was, such as x², says nothing beyond.
+    /// </summary>
+    static abstract void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>;
+
+    /// <summary>E X, of a binomial of one trial; NaN or ∞ where there is none.</summary>
+    static abstract T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
+
+    /// <inheritdoc cref="IModel{TSelf}.Limits"/>
+    static virtual IReadOnlyList<Limit> Limits => [];
+
+    /// <inheritdoc cref="IModel{TSelf}.Cone"/>
+    static virtual int Cone(Kind kind, double x, double trials, int slot) => Cones.Of(TSelf.Info, kind, x, slot);
+
     /// <summary>The part of the kernel that is linear in t, where <see cref="KernelSum"/> leaves it out: taken at Σ t.</summary>
     static virtual T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> => 0.0;
 

@@ -55,12 +55,13 @@ public static class Newton
     const double LargestDamping = 1e13;
 
     /// <summary>From θ to a maximum; on return <paramref name="here"/> is the jet at θ.</summary>
+    /// <param name="to">Room for another point, as <paramref name="there"/> is for its jet.</param>
     /// <param name="idle">Above 0 in lanes that hold nothing to solve.</param>
     /// <param name="exact">Whether to evaluate at the last point; without it <paramref name="here"/> is one step old.</param>
     /// <returns>An <see cref="Ending"/>.</returns>
     [MethodImpl(NoInlining)]
     public static R Maximize<TObjective, TPoint, TJet, R>(
-        ref TObjective f, ref TPoint θ, ref TJet here, R idle, int limit, bool exact, out R iterations)
+        ref TObjective f, ref TPoint θ, ref TPoint to, ref TJet here, ref TJet there, R idle, int limit, bool exact, out R iterations)
         where TObjective : struct, IObjective<TPoint, TJet, R>, allows ref struct
         where TPoint : struct
         where TJet : struct, IAscent<TJet, TPoint, R>
@@ -69,15 +70,14 @@ public static class Newton
         R zero = 0.0, one = 1.0, ending = idle, damping = 0.0, vanishing = 0.0;
         R active = R.IfLess(idle, one, one, zero), definite = zero, tiny = zero, last = zero, decrement = zero;
         iterations = 0.0;
-        var to = θ;
-        TJet there = here;
+        to = f.If(one, θ, to);
         // One place calls for the sums: kernels hold all of its code once.
         for (int i = 0; ; i++)
         {
             f.At(to, active, ref there);
             if (i == 0)
             {
-                here = there;
+                here = there.If(one, here);
             }
             else
             {

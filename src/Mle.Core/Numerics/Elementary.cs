@@ -104,8 +104,12 @@ public static class Elementary
     internal static T Reduce<T>(T x, out T k) where T : unmanaged, IReal<T>
     {
         k = T.MultiplyAdd(x, 1.4426950408889634, Integer) - Integer;
-        return T.MultiplyAdd(k, -Ln2Lo, T.MultiplyAdd(k, -Ln2Hi, x));
+        return Remainder(x, k);
     }
+
+    /// <summary>x − k·ln 2.</summary>
+    [MethodImpl(AggressiveInlining)]
+    internal static T Remainder<T>(T x, T k) where T : unmanaged, IReal<T> => T.MultiplyAdd(k, -Ln2Lo, T.MultiplyAdd(k, -Ln2Hi, x));
 
     /// <summary>eʳ − 1 − r for |r| &lt; 0.35.</summary>
     [MethodImpl(AggressiveInlining)]

@@ -62,6 +62,13 @@ public static class Gamma
         return T.IfLess(a, near, T.Polygamma(-1, a) - (a - half) * T.Log(a) + a - 0.9189385332046727, far);
     }
 
+    /// <summary>log Γ(1 + x)/x for x &gt; −1, which is −γ at x = 0.</summary>
+    public static T LogGamma1pRatio<T>(T x) where T : unmanaged, IReal<T>
+    {
+        T half = 0.5, size = T.Abs(x), near = T.IfLess(size, half, x, half), far = T.IfLess(size, half, 1.0, x);
+        return T.IfLess(size, half, NearLogGamma(near) - Log1pRatio.Of(near), T.Polygamma(-1, 1.0 + far) / far);
+    }
+
     /// <summary>μ − log(1 + μ) to full relative precision, given 1 + μ too.</summary>
     internal static T Deviance<T>(T μ, T onePlusμ) where T : unmanaged, IReal<T>
     {

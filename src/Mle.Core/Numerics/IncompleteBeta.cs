@@ -26,9 +26,16 @@ public static class IncompleteBeta
     }
 
     /// <summary>log I and log(1 − I) together.</summary>
-    public static void LogTails<T>(T a, T b, T x, out T log, out T logComplement) where T : unmanaged, IReal<T>
+    public static void LogTails<T>(T a, T b, T x, out T log, out T logComplement) where T : unmanaged, IReal<T> =>
+        LogTails(a, b, x, 1.0 - x, out log, out logComplement);
+
+    /// <summary>The same from x and y = 1 − x, each to its own precision.</summary>
+    public static void LogTails<T>(T a, T b, T x, T y, out T log, out T logComplement) where T : unmanaged, IReal<T>
     {
-        T zero = 0.0, one = 1.0, n = a + b, y = one - x, excess = Excess(a, b, x);
+        T zero = 0.0, one = 1.0, n = a + b;
+        // x(a + b) − a = b − y(a + b), from the smaller of x and y.
+        T excess = Excess(T.IfLess(y, x, b, a), T.IfLess(y, x, a, b), T.IfLess(y, x, y, x));
+        excess = T.IfLess(y, x, -excess, excess);
 
         // xᵃ(1 − x)ᵇ/B(a, b), written about its maximum at x = a/n.
         T front = 0.5 * T.Log(a / n * b) - 0.9189385332046727 + Gamma.StirlingError(n) - Gamma.StirlingError(a) - Gamma.StirlingError(b)
@@ -60,6 +67,35 @@ public static class IncompleteBeta
         other = T.IfLess(zero, valid, T.IfLess(zero, u, other, zero), nan);
         log = T.IfLess(zero, swap, other, near);
         logComplement = T.IfLess(zero, swap, near, other);
+    }
+
+    /// <summary>
+    /// The limit b → 0 of the logarithmic series: logs of B(x; a, 0) = ∫₀ˣ uᵃ⁻¹/(1 − u) du, a ≥ 1, and of what it lacks
+    /// to a = 1, both as parts of that whole, −log y; from x and y = 1 − x.
+    /// </summary>
+    public static void LogTailsAtZero<T>(T a, T x, T y, out T log, out T logComplement) where T : unmanaged, IReal<T>
+    {
+        T zero = 0.0, one = 1.0, half = 0.5, near = T.IfLess(a * y, one, one, zero);
+        T logx = T.IfLess(x, half, T.Log(x), T.Log1p(-y)), whole = T.IfLess(x, half, -T.Log1p(-x), -T.Log(y));
+        log = a * logx + T.Log(Fraction(a, zero, T.IfLess(zero, near, 0.25, x), T.IfLess(zero, near, -0.75 * a, -a * y)) / whole);
+        logComplement = LogComplement.Of(log);
+        if (!T.AnyLess(zero, near))
+            return;
+        T lack = Lack(T.IfLess(zero, near, a, one), T.IfLess(zero, near, y, zero)), rest = whole - lack;
+        log = T.IfLess(zero, near, T.Log(rest / whole), log);
+        logComplement = T.IfLess(zero, near, T.IfLess(rest, lack, T.Log1p(-(rest / whole)), T.Log(lack / whole)), logComplement);
+    }
+
+    // ∫₀ˣ (1 − uᵃ⁻¹)/(1 − u) du = ψ(a) + γ + Σ (1 − a)…(n − a) yⁿ/(n n!) for ay < 1.
+    static T Lack<T>(T a, T y) where T : unmanaged, IReal<T>
+    {
+        T sum = T.Polygamma(0, a) + 0.5772156649015329, power = 1.0;
+        for (int i = 1; i < Turns && T.AnyLess(1e-20, T.Abs(power)); i++)
+        {
+            power *= ((double)i - a) * y * (1.0 / i);
+            sum += power * (1.0 / i);
+        }
+        return sum;
     }
 
     // x(a + b) − a without the rounding of the products, which cancel near the mean.

@@ -58,6 +58,36 @@ public static class IncompleteGamma
         logQ = T.IfLess(zero, valid, logQ, nan);
     }
 
+    /// <summary>
+    /// log P and log Q at a = 1/q², x = a·e^(qw) for q ≤ 0.003, where w is nearly normal; q = 0 is nothing special. With
+    /// v = qw and η²/2 = eᵛ − 1 − v: Q = Φ(−η/q) + φ(η/q)·q·(c₀ + c₁q²), c₀ = 1/(eᵛ − 1) − 1/η (Temme, Mathematics of
+    /// Computation 29, 1975; DLMF 8.12).
+    /// </summary>
+    public static void TailsLarge<T>(T w, T q, out T logP, out T logQ) where T : unmanaged, IReal<T>
+    {
+        T v = q * w;
+        ExpRatio.Of(v, out T φ1, out T φ2, out T φ3, out _);
+        T root = T.Sqrt(φ2 + φ2), z = w * root, η = v * root;
+        // 1/(vφ₁) − 1/(v√(2φ₂)), where 2φ₂ − φ₁² = v(2(φ₃ − φ₂) − vφ₂²).
+        T c = (2.0 * (φ3 - φ2) - v * φ2 * φ2) / (φ1 * root * (root + φ1)) + q * q * (-1.0 / 540 + η * (-1.0 / 288 + η * (1.0 / 378 - η * (77.0 / 77760))));
+        logP = Corrected(z, -q * c);
+        logQ = Corrected(-z, q * c);
+
+        // log(Φ(x) + φ(x)·c). Far out the correction takes nearly all of Φ away: nothing beside x², but it must stay defined.
+        static T Corrected(T x, T c)
+        {
+            T log = T.LogNormalCdf(x);
+            return log + T.Log1p(T.Max(-0.999999, c * T.Exp(-0.5 * x * x - 0.9189385332046727 - log)));
+        }
+    }
+
+    /// <summary>eˣE₁(x) for x &gt; 0, the scaled exponential integral ∫ e^(−u)/(x + u) du over u &gt; 0. Error below 16 ulp.</summary>
+    public static T ScaledE1<T>(T x) where T : unmanaged, IReal<T>
+    {
+        T one = 1.0, near = T.IfLess(x, one, x, one);
+        return T.IfLess(x, one, T.Exp(near) * (Alternating(0.0, near) - 0.5772156649015329 - T.Log(near)), Fraction(0.0, T.Max(one, x)));
+    }
+
     /// <summary>log Γ(1 + a) for 0 &lt; a ≤ 1 with an error of order a: what 1 + a rounds off is put back.</summary>
     internal static T LogGamma1p<T>(T a) where T : unmanaged, IReal<T>
     {

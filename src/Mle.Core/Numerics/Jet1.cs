@@ -68,9 +68,11 @@ public readonly struct Jet1<T>(T f, T x, T xx)
     [MethodImpl(AggressiveInlining)]
     public static Jet1<T> operator /(Jet1<T> a, Jet1<T> b)
     {
-        T one = 1.0;
-        var r = one / b.F;
-        return a * b.Chain(r, -r * r, (r + r) * r * r);
+        // From the quotient itself: powers of r would over- or underflow.
+        T one = 1.0, r = one / b.F, q = a.F * r, x = (a.X - q * b.X) * r;
+        return new(
+            q, x,
+            (a.XX - (x + x) * b.X - q * b.XX) * r);
     }
 
     /// <summary>g(a) from g, g′ and g″ at the value of a.</summary>
@@ -124,9 +126,10 @@ public readonly struct Jet1<T>(T f, T x, T xx)
     [MethodImpl(AggressiveInlining)]
     public static Jet1<T> Log(Jet1<T> a)
     {
+        // By the parts of a/a.F: the square of 1/a.F would overflow where a.F is tiny.
         T one = 1.0;
-        var r = one / a.F;
-        return a.Chain(T.Log(a.F), r, -r * r);
+        var q = a.Times(one / a.F);
+        return new(T.Log(a.F), q.X, q.XX - q.X * q.X);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -151,12 +154,10 @@ public readonly struct Jet1<T>(T f, T x, T xx)
         return a.Chain(T.Expm1(a.F), e, e);
     }
 
-    /// <summary>With r = φ/Φ: (log Φ)′ = r and (log Φ)″ = −r(x + r).</summary>
     public static Jet1<T> LogNormalCdf(Jet1<T> a)
     {
-        T logΦ = T.LogNormalCdf(a.F), half = -0.5, c = 0.91893853320467274178;
-        var r = T.Exp(half * a.F * a.F - c - logΦ);
-        return a.Chain(logΦ, r, -r * (a.F + r));
+        Normal.Derivatives(a.F, out var logΦ, out var slope, out var bend);
+        return a.Chain(logΦ, slope, bend);
     }
 
     public static Jet1<T> Polygamma(int n, Jet1<T> a)

@@ -75,9 +75,13 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
     [MethodImpl(AggressiveInlining)]
     public static Jet2<T> operator /(Jet2<T> a, Jet2<T> b)
     {
-        T one = 1.0;
-        var r = one / b.F;
-        return a * b.Chain(r, -r * r, (r + r) * r * r);
+        // From the quotient itself: powers of r would over- or underflow.
+        T one = 1.0, r = one / b.F, q = a.F * r, x = (a.X - q * b.X) * r, y = (a.Y - q * b.Y) * r;
+        return new(
+            q, x, y,
+            (a.XX - (x + x) * b.X - q * b.XX) * r,
+            (a.XY - x * b.Y - y * b.X - q * b.XY) * r,
+            (a.YY - (y + y) * b.Y - q * b.YY) * r);
     }
 
     /// <summary>g(a) from g, g′ and g″ at the value of a.</summary>
@@ -134,9 +138,10 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
     [MethodImpl(AggressiveInlining)]
     public static Jet2<T> Log(Jet2<T> a)
     {
+        // By the parts of a/a.F: the square of 1/a.F would overflow where a.F is tiny.
         T one = 1.0;
-        var r = one / a.F;
-        return a.Chain(T.Log(a.F), r, -r * r);
+        var q = a.Times(one / a.F);
+        return new(T.Log(a.F), q.X, q.Y, q.XX - q.X * q.X, q.XY - q.X * q.Y, q.YY - q.Y * q.Y);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -161,12 +166,10 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
         return a.Chain(T.Expm1(a.F), e, e);
     }
 
-    /// <summary>With r = φ/Φ: (log Φ)′ = r and (log Φ)″ = −r(x + r).</summary>
     public static Jet2<T> LogNormalCdf(Jet2<T> a)
     {
-        T logΦ = T.LogNormalCdf(a.F), half = -0.5, c = 0.91893853320467274178;
-        var r = T.Exp(half * a.F * a.F - c - logΦ);
-        return a.Chain(logΦ, r, -r * (a.F + r));
+        Normal.Derivatives(a.F, out var logΦ, out var slope, out var bend);
+        return a.Chain(logΦ, slope, bend);
     }
 
     public static Jet2<T> Polygamma(int n, Jet2<T> a)

@@ -84,9 +84,16 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
     [MethodImpl(AggressiveInlining)]
     public static Jet3<T> operator /(Jet3<T> a, Jet3<T> b)
     {
-        T one = 1.0;
-        var r = one / b.F;
-        return a * b.Chain(r, -r * r, (r + r) * r * r);
+        // From the quotient itself: powers of r would over- or underflow.
+        T one = 1.0, r = one / b.F, q = a.F * r, x = (a.X - q * b.X) * r, y = (a.Y - q * b.Y) * r, z = (a.Z - q * b.Z) * r;
+        return new(
+            q, x, y, z,
+            (a.XX - (x + x) * b.X - q * b.XX) * r,
+            (a.XY - x * b.Y - y * b.X - q * b.XY) * r,
+            (a.YY - (y + y) * b.Y - q * b.YY) * r,
+            (a.XZ - x * b.Z - z * b.X - q * b.XZ) * r,
+            (a.YZ - y * b.Z - z * b.Y - q * b.YZ) * r,
+            (a.ZZ - (z + z) * b.Z - q * b.ZZ) * r);
     }
 
     /// <summary>g(a) from g, g′ and g″ at the value of a.</summary>
@@ -147,9 +154,10 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
     [MethodImpl(AggressiveInlining)]
     public static Jet3<T> Log(Jet3<T> a)
     {
+        // By the parts of a/a.F: the square of 1/a.F would overflow where a.F is tiny.
         T one = 1.0;
-        var r = one / a.F;
-        return a.Chain(T.Log(a.F), r, -r * r);
+        var q = a.Times(one / a.F);
+        return new(T.Log(a.F), q.X, q.Y, q.Z, q.XX - q.X * q.X, q.XY - q.X * q.Y, q.YY - q.Y * q.Y, q.XZ - q.X * q.Z, q.YZ - q.Y * q.Z, q.ZZ - q.Z * q.Z);
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -174,12 +182,10 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
         return a.Chain(T.Expm1(a.F), e, e);
     }
 
-    /// <summary>With r = φ/Φ: (log Φ)′ = r and (log Φ)″ = −r(x + r).</summary>
     public static Jet3<T> LogNormalCdf(Jet3<T> a)
     {
-        T logΦ = T.LogNormalCdf(a.F), half = -0.5, c = 0.91893853320467274178;
-        var r = T.Exp(half * a.F * a.F - c - logΦ);
-        return a.Chain(logΦ, r, -r * (a.F + r));
+        Normal.Derivatives(a.F, out var logΦ, out var slope, out var bend);
+        return a.Chain(logΦ, slope, bend);
     }
 
     public static Jet3<T> Polygamma(int n, Jet3<T> a)

@@ -54,12 +54,15 @@ public sealed class GpuEngine : IEngine
 
     public void Prepare(Family family, Batch batch, FitOptions options) => Guard(() =>
     {
-        Run(family, batch, options)?.Prepare();
+        if (!Regressing.Takes(family, batch, options))
+            Run(family, batch, options)?.Prepare();
         return true;
     });
 
     public FitTable Fit(Family family, Batch batch, FitOptions options) =>
-        Guard(() => Run(family, batch, options)?.InChunks() ?? Categorical.Fit(family, batch, options));
+        Guard(() => Regressing.Takes(family, batch, options)
+            ? family.Accept(new Regressing(this, Regressing.Widest, family, batch, options, new Climber(this)))
+            : Run(family, batch, options)?.InChunks() ?? Categorical.Fit(family, batch, options));
 
     /// <summary>The same with data that are on the device already.</summary>
     /// <exception cref="DeviceException">The device failed; no table was made.</exception>

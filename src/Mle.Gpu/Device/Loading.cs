@@ -204,7 +204,10 @@ static class Loading
     static int Rows<TObservations>(TObservations data, Ranked values) where TObservations : struct, IObservations =>
         values.Step > 1 ? (data.Length + values.Step - 1) / values.Step : data.Length;
 
-    /// <summary>The smallest value up to which the weights reach a target, by bisection over the doubles between low and high.</summary>
+    /// <summary>
+    /// The smallest value up to which the weights reach a target, by a search over the doubles between low and high in
+    /// quarters: a pass adds up three sums as fast as one.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     static double Select<TObservations>(TObservations data, Ranked values, double low, double high, double target)
         where TObservations : struct, IObservations
@@ -212,14 +215,24 @@ static class Loading
         long least = Key(low), most = Key(high);
         while (least < most)
         {
-            long middle = (least & most) + ((least ^ most) >> 1);
-            if (data.Sum<UpTo, Weight>(new(values, Value(middle)), Rows(data, values)).Sum >= target)
-                most = middle;
+            long half = Halfway(least, most), quarter = Halfway(least, half), rest = Halfway(half, most);
+            var upTo = data.Sum<UpTo, Weights>(new(values, Value(quarter), Value(half), Value(rest)), Rows(data, values));
+            if (upTo.B >= target)
+            {
+                most = upTo.A >= target ? quarter : half;
+                least = upTo.A >= target ? least : quarter + 1;
+            }
             else
-                least = middle + 1;
+            {
+                most = upTo.C >= target ? rest : most;
+                least = upTo.C >= target ? half + 1 : rest + 1;
+            }
         }
         return Value(least);
     }
+
+    /// <summary>Half way, rounded down; the difference of the two may overflow.</summary>
+    static long Halfway(long a, long b) => (a & b) + ((a ^ b) >> 1);
 
     /// <summary>An integer in the order of the doubles.</summary>
     static long Key(double x)

@@ -55,7 +55,7 @@ interface IObservations
     /// <summary>Waits until all that was kept can be read.</summary>
     void Kept();
 
-    /// <summary>Adds up the first rows; everyone gets the total, and may read what the pass wrote.</summary>
+    /// <summary>Adds up the first rows; everyone gets the total. What a pass writes of a row, only whoever adds that row again may read.</summary>
     TSums Sum<TReading, TSums>(TReading reading, int rows)
         where TReading : struct, IReading<TSums> where TSums : unmanaged, ISums<TSums>;
 }
@@ -88,8 +88,6 @@ readonly struct TeamObservations<TTeam>(TTeam team, Columns columns, int first, 
         int nth = 0;
         for (int row = team.Rank; row < rows; row += team.Size)
             sums = reading.Add(sums, First + row, nth++);
-        sums = sums.Over(team);
-        team.Meet();
-        return sums;
+        return sums.Over(team);
     }
 }

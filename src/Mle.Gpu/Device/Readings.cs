@@ -18,16 +18,20 @@ readonly struct Sums(double a, double b, double c, double least) : ISums<Sums>
     }
 }
 
-/// <summary>One sum.</summary>
-readonly struct Weight(double sum) : ISums<Weight>
+/// <summary>Three sums.</summary>
+readonly struct Weights(double a, double b, double c) : ISums<Weights>
 {
-    public readonly double Sum = sum;
+    public readonly double A = a, B = b, C = c;
 
-    public static Weight None => default;
+    public static Weights None => default;
 
-    public Weight Plus(Weight other) => new(Sum + other.Sum);
+    public Weights Plus(Weights other) => new(A + other.A, B + other.B, C + other.C);
 
-    public Weight Over<TTeam>(TTeam team) where TTeam : struct, ITeam<TTeam> => new(team.Sum(new(Sum)).A);
+    public Weights Over<TTeam>(TTeam team) where TTeam : struct, ITeam<TTeam>
+    {
+        var sums = team.Sum(new(A, B, C));
+        return new(sums.A, sums.B, sums.C);
+    }
 }
 
 /// <summary>Σ (x − center), Σ |x − center|, and minus the largest finite |x|.</summary>
@@ -150,6 +154,7 @@ readonly struct Statistics<TFamily>(Columns columns, double center, double perUn
             s.Pass.LeastWeight = 1;
         }
         var row = new Row<Real>(v, trials);
+        var t = TFamily.Statistic(row);
         if (TFamily.LogFirst && products != 0 && !weighted)
         {
             LogSum.Add(v, ref s.Product, ref s.Exponent);
@@ -164,16 +169,18 @@ readonly struct Statistics<TFamily>(Columns columns, double center, double perUn
         }
         else
         {
-            s.Pass.A += w * TFamily.Statistic(row).A;
+            // The logarithms of t, where products may stand for them, are read by nobody, so that no code is made for them.
+            var logs = TFamily.LogFirst ? TFamily.Statistic(row) : t;
+            s.Pass.A += w * logs.A;
             if (TFamily.LogSecond)
-                s.Pass.B += w * TFamily.Statistic(row).B;
+                s.Pass.B += w * logs.B;
         }
         if (TFamily.Statistics > 1 && !TFamily.LogSecond)
-            s.Pass.B += w * TFamily.Statistic(row).B;
+            s.Pass.B += w * t.B;
         if (TFamily.Statistics > 2)
-            s.Pass.C += w * TFamily.Statistic(row).C;
+            s.Pass.C += w * t.C;
         if (TFamily.HasLogBase && complete != 0)
-            s.Pass.Base += w * TFamily.LogBase(row, TFamily.Statistic(row));
+            s.Pass.Base += w * TFamily.LogBase(row, t);
         if (TFamily.Support.Integer)
             s.Pass.Fraction += Real.Abs(v - Real.Round(v));
         // A product of mantissas would take NaN for a number.
@@ -185,7 +192,7 @@ readonly struct Statistics<TFamily>(Columns columns, double center, double perUn
             s.Pass.High = Real.Max(given, s.Pass.High);
         }
         if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
-            columns.Kept[i] = TFamily.Statistic(row).A;
+            columns.Kept[i] = t.A;
         return s;
     }
 }
@@ -254,13 +261,17 @@ readonly struct Ranked(Columns columns, int first, int step, Standardization uni
     }
 }
 
-/// <summary>The weight of the values up to a threshold.</summary>
-readonly struct UpTo(Ranked values, double threshold) : IReading<Weight>
+/// <summary>The weight of the values up to each of three thresholds.</summary>
+readonly struct UpTo(Ranked values, double first, double second, double third) : IReading<Weights>
 {
     readonly Ranked values = values;
-    readonly double threshold = threshold;
+    readonly double first = first, second = second, third = third;
 
-    public Weight Add(Weight sum, int i, int nth) => new(sum.Sum + (values.Value(i, out double w) <= threshold ? w : 0));
+    public Weights Add(Weights sums, int i, int nth)
+    {
+        double v = values.Value(i, out double w);
+        return sums.Plus(new(v <= first ? w : 0, v <= second ? w : 0, v <= third ? w : 0));
+    }
 }
 
 /// <summary>The weight of the values at a threshold, of those up to it, and the smallest beyond it.</summary>

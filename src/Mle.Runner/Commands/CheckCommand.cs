@@ -82,7 +82,7 @@ sealed class CheckCommand : Verb
         var options = new FitOptions { Fixed = known, Cancellation = terminal.Interrupted };
         var table = engine.Fit(family, set.Batch, options);
         var fitted = new Fitted(set, family, options, table);
-        var rename = Case.Rename(family, known);
+        var rename = one.Rename(set, family, known);
         return set.Groups is null
             ? Expectation.Compare(one.Expected, one.Tolerance, new(fitted, 0, rename))
             : BatchExpectation.Compare(one, [.. Enumerable.Range(0, table.Count).Select(d => new FitReport(fitted, d, rename))]);

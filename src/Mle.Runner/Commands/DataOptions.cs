@@ -5,7 +5,8 @@ using Mle.Runner.Reading;
 namespace Mle.Runner.Commands;
 
 /// <summary>The options that name the data, the family and the engine: the same for every command that computes.</summary>
-sealed class DataOptions
+/// <param name="models">Whether rows may have models: formulas, censoring, truncation, sampling weights.</param>
+sealed class DataOptions(bool models)
 {
     static readonly string[] Formats = ["csv", "npy", "f64"];
 
@@ -27,12 +28,16 @@ sealed class DataOptions
     public readonly Option<string> Engine = Syntax.Engine();
     public readonly Option<int?> Threads = Syntax.Whole("--threads", 1, "processor threads; all of them otherwise, with the same answer");
 
+    readonly ModelOptions model = new();
+
     public void AddTo(Command command)
     {
         Family.CompletionSources.Add([.. FamiliesCommand.All.Select(f => f.Name)]);
         command.Add(File);
         foreach (Option option in new Option[] { Family, Value, By, Weights, Count, Trials, Fix, Format, Length, Engine, Threads })
             command.Add(option);
+        if (models)
+            model.AddTo(command);
     }
 
     static Option<string> Column(string name, string description) => new(name) { Description = description, HelpName = "COL" };
@@ -42,25 +47,39 @@ sealed class DataOptions
     {
         if (parsed.GetValue(File) is null)
             throw new BadInput($"Say which file to read: mle {parsed.CommandResult.Command.Name} FILE --family NAME --value COL.");
-        string family = parsed.GetValue(Family) ?? throw new BadInput("Say which family to fit: --family NAME; mle families lists them.");
-        FamiliesCommand.Find(family);
+        string name = parsed.GetValue(Family) ?? throw new BadInput("Say which family to fit: --family NAME; mle families lists them.");
+        if (FamiliesCommand.Find(name) is { IsDistribution: false } && !models && name != Categorical)
+            throw new BadInput($"{name} is a model of rows with predictors, which mle {parsed.CommandResult.Command.Name} does not know; mle fit does.");
         if (parsed.GetValue(Weights) is not null && parsed.GetValue(Count) is not null)
             throw new BadInput("--weights and --count say the same; one of them is needed.");
-        if ((parsed.GetValue(Trials) is null) == (family == "binomial"))
-            throw new BadInput(family == "binomial"
-                ? "The family binomial needs a column of trials: --trials COL." : $"The family {family} has no trials; --trials goes with binomial.");
+        CheckTrials(parsed, name);
         if (FormatOf(parsed) == "csv")
         {
             if (parsed.GetValue(Length) is not null)
                 throw new BadInput("--length goes with .npy and raw files; --by COL makes the groups of a CSV file.");
+            var family = Named(parsed);
+            model.Check(parsed, RolesOf(parsed, family), family);
             return;
         }
         foreach (var option in new[] { Value, By, Weights, Count, Trials })
             if (parsed.GetValue(option) is not null)
                 throw new BadInput($"{option.Name} names a column of a CSV file, but {parsed.GetValue(File)} is read as {FormatOf(parsed)}.");
-        if (family == Categorical)
-            throw new BadInput("The family categorical needs a CSV file, with the categories as text.");
+        if (model.Given(parsed) is { } given)
+            throw new BadInput($"{given} goes with a CSV file, but {parsed.GetValue(File)} is read as {FormatOf(parsed)}.");
+        if (Named(parsed).IsOfCategories())
+            throw new BadInput($"The family {name} needs a CSV file, with the categories as text.");
     }
+
+    void CheckTrials(ParseResult parsed, string name)
+    {
+        bool given = parsed.GetValue(Trials) is not null;
+        if (name == "binomial" && !given)
+            throw new BadInput("The family binomial needs a column of trials: --trials COL.");
+        if (given && name != "binomial" && !TakesTrials(name))
+            throw new BadInput($"The family {name} has no trials; --trials goes with binomial and its regressions.");
+    }
+
+    static bool TakesTrials(string name) => name is "logistic_regression" or "probit_regression" or "cloglog_regression";
 
     public Dataset Read(ParseResult parsed, Terminal terminal)
     {
@@ -69,20 +88,24 @@ sealed class DataOptions
         {
             "npy" => NpyFile.Read(file, parsed.GetValue(Length), terminal),
             "f64" => RawFile.Read(file, parsed.GetValue(Length), terminal),
-            _ => CsvFile.Read(file, new(
-                parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
-                parsed.GetValue(Family) == Categorical), terminal),
+            _ => CsvFile.Read(file, RolesOf(parsed, Named(parsed)), terminal),
         };
     }
 
+    Roles RolesOf(ParseResult parsed, Family family) => model.Complete(parsed, new(
+        parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
+        family.Name == Categorical), family);
+
     const string Categorical = "categorical";
 
-    /// <summary>The family, once the data have shown the categories of a categorical one.</summary>
-    public Family FamilyOf(ParseResult parsed, Dataset data) =>
-        data.Categories is { } labels ? Families.Categorical(labels) : FamiliesCommand.Find(parsed.GetValue(Family)!);
+    /// <summary>The family, before the data have shown the categories of one that has any.</summary>
+    Family Named(ParseResult parsed) => FamiliesCommand.Find(model.FamilyName(parsed, parsed.GetValue(Family)!));
 
-    public IReadOnlyDictionary<string, double> Known(ParseResult parsed, Family family) =>
-        Syntax.ByParameter("--fix", parsed.GetValue(Fix)!, family, "a parameter and a finite number, such as mu=0,", Syntax.Finite);
+    /// <summary>The family, with the categories of the data.</summary>
+    public Family FamilyOf(ParseResult parsed, Dataset data) => FamiliesCommand.Find(Named(parsed).Name, data.Categories);
+
+    public IReadOnlyDictionary<string, double> Known(ParseResult parsed, Family family, Dataset data) => Syntax.ByParameter(
+        "--fix", parsed.GetValue(Fix)!, family, "a parameter and a finite number, such as mu=0,", Syntax.Finite, data.HasCoefficients(family));
 
     string FormatOf(ParseResult parsed)
     {

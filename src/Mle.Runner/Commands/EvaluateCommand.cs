@@ -10,7 +10,7 @@ namespace Mle.Runner.Commands;
 /// <summary>Log-likelihood, score and Hessian at a given point.</summary>
 sealed class EvaluateCommand : Verb
 {
-    readonly DataOptions data = new();
+    readonly DataOptions data = new(models: false);
     readonly Option<string[]> at = new("--at") { Description = "the point: every parameter that is not fixed", HelpName = "p=v,…", Required = true };
     readonly Option<bool> json = new("--json") { Description = "one object on standard output, an array with --by" };
 
@@ -30,7 +30,7 @@ sealed class EvaluateCommand : Verb
         using var engine = engines.Open(parsed.GetValue(data.Engine), terminal.Error);
         var set = data.Read(parsed, terminal);
         var family = data.FamilyOf(parsed, set);
-        var known = data.Known(parsed, family);
+        var known = data.Known(parsed, family, set);
         var point = Syntax.ByParameter(
             "--at", parsed.GetValue(at)!.SelectMany(text => text.Split(',')), family, "a parameter and a finite number, such as shape=1.4,", Syntax.Finite);
         foreach (var parameter in family.Info.Parameters)

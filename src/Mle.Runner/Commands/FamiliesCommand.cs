@@ -4,15 +4,25 @@ using Spectre.Console;
 
 namespace Mle.Runner.Commands;
 
+static class Categories
+{
+    /// <summary>Whether observations are categories, to be known before the family is.</summary>
+    public static bool IsOfCategories(this Family family) => Families.OfCategories.ContainsKey(family.Name);
+}
+
 /// <summary>Lists the families, or says all about one.</summary>
 sealed class FamiliesCommand : Verb
 {
-    /// <summary>Those of the registry, and the categorical one, whose parameters come from the data.</summary>
+    /// <summary>Those of the registry, and those of categories, whose parameters come from the data.</summary>
     public static IReadOnlyList<Family> All { get; } =
-        [.. Families.All.Where(f => f.Name != "categorical"), Families.Categorical(["<category>"])];
+        [.. Families.All, .. Families.OfCategories.Values.Select(make => make(["<category>"])), .. Families.Models];
 
     public static Family Find(string name) => All.FirstOrDefault(f => f.Name == name)
         ?? throw new BadInput($"There is no family '{name}'; there are {string.Join(", ", All.Select(f => f.Name))}.");
+
+    /// <summary>The family of this name, with the categories that the data have.</summary>
+    public static Family Find(string name, IReadOnlyList<string>? categories) =>
+        categories is not null ? Families.OfCategories[name](categories) : Find(name);
 
     readonly Terminal terminal;
     readonly Argument<string?> name = new("NAME") { Description = "one family, in full", HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne };
@@ -29,7 +39,7 @@ sealed class FamiliesCommand : Verb
                 Describe(Find(one).Info);
             else
                 foreach (var family in All)
-                    terminal.Out.WriteLine($"{family.Name,-24}{string.Join(", ", family.Info.Parameters.Select(p => p.Name))}");
+                    terminal.Out.WriteLine($"{family.Name.PadRight(All.Max(f => f.Name.Length) + 2)}{string.Join(", ", family.Info.Parameters.Select(p => p.Name))}");
             return Program.Done;
         });
     }

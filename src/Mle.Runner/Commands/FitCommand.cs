@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Mle.Runner.Conformance;
 using Mle.Runner.Reading;
 using Mle.Runner.Reporting;
@@ -10,15 +11,17 @@ sealed class FitCommand : Verb
 {
     static readonly string[] Scales = ["natural", "log", "logit", "link"];
 
-    readonly DataOptions data = new();
+    readonly DataOptions data = new(models: true);
     readonly Option<string?> spec = new("--spec") { Description = "fit one case of a conformance set instead of FILE", HelpName = "CASE.json" };
     readonly Option<string[]> start = new("--start") { Description = "start a parameter here; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
     readonly Option<string[]> bound = new("--bound") { Description = "keep a parameter in an interval; may be repeated", HelpName = "p=lo:hi", DefaultValueFactory = _ => [] };
+    readonly Option<string?> penalty = new("--penalty") { Description = "keep a regression's coefficients finite: firth, or ridge:λ for λ/2 Σ β² without intercepts", HelpName = "firth|ridge:λ" };
+    readonly Option<bool> robust = new("--robust") { Description = "standard errors that do not trust the model: the sandwich HC0" };
     readonly Option<string?> level = new("--level") { Description = "of the confidence intervals; 0.95 otherwise", HelpName = "P" };
     readonly Option<string> scale = Syntax.OneOf("--ci-scale", Scales,
         "make Wald intervals on this scale where a parameter lives on it, and map them back; link is each parameter's own");
     readonly Option<string?> output = new("--out") { Description = "write a tidy table of all fits: .csv or .json", HelpName = "FILE" };
-    readonly Option<bool> json = new("--json") { Description = "the tidy table as JSON on standard output; with --spec, all about the fit" };
+    readonly Option<bool> json = new("--json") { Description = "the tidy table as JSON on standard output; of a regression, and with --spec, all about the fit" };
     readonly Option<bool> quiet = new("--quiet", "-q") { Description = "no table and no logs" };
     readonly Option<bool> strict = new("--strict") { Description = "exit with 3 when a verdict is not interior" };
     readonly Option<bool> trace = new("--trace") { Description = "log the iterates of one data set" };
@@ -43,7 +46,7 @@ sealed class FitCommand : Verb
     {
         (this.terminal, this.engines) = (terminal, engines);
         data.AddTo(this);
-        foreach (Option option in new Option[] { spec, start, bound, level, scale, output, json, quiet, strict, trace, timings, audit, repeat })
+        foreach (Option option in new Option[] { spec, start, bound, penalty, robust, level, scale, output, json, quiet, strict, trace, timings, audit, repeat })
             Add(option);
         SetAction(Run);
     }
@@ -59,7 +62,9 @@ sealed class FitCommand : Verb
         var (set, family, known) = clock.Measure("read", () => Read(parsed));
         if (parsed.GetValue(trace) && set.Batch.Count > 1)
             throw new BadInput($"--trace follows one fit, and {set.Source} holds {set.Batch.Count} data sets.");
-        var options = OptionsOf(parsed, family, known);
+        if (parsed.GetValue(trace) && !(set.Batch.IsPlain && family.IsDistribution))
+            throw new BadInput("--trace follows fits of plain observations, not of rows with formulas, censoring, truncation or sampling weights.");
+        var options = OptionsOf(parsed, family, known, set);
         if (Engines.For(engine, family, set.Batch, options) is not CpuEngine)
             clock.Once("compile", () =>
             {
@@ -96,6 +101,7 @@ sealed class FitCommand : Verb
             data.Check(parsed);
         else if (parsed.GetValue(data.File) is { } file)
             throw new BadInput($"--spec names the data itself; {file} is one file too many.");
+        PenaltyOf(parsed);
         if (parsed.GetValue(output) is { } path)
         {
             if (Path.GetExtension(path) is not (".csv" or ".json"))
@@ -126,16 +132,26 @@ sealed class FitCommand : Verb
             return Case.Load(path).Read(terminal);
         var set = data.Read(parsed, terminal);
         var family = data.FamilyOf(parsed, set);
-        return (set, family, data.Known(parsed, family));
+        return (set, family, data.Known(parsed, family, set));
     }
 
-    FitOptions OptionsOf(ParseResult parsed, Family family, IReadOnlyDictionary<string, double> known) => new()
+    FitOptions OptionsOf(ParseResult parsed, Family family, IReadOnlyDictionary<string, double> known, Dataset set) => new()
     {
         Fixed = known,
-        Start = Syntax.ByParameter("--start", parsed.GetValue(start)!, family, "a parameter and a finite number, such as shape=2,", Syntax.Finite),
+        Start = Syntax.ByParameter("--start", parsed.GetValue(start)!, family, "a parameter and a finite number, such as shape=2,", Syntax.Finite, set.HasCoefficients(family)),
         Bounds = Syntax.ByParameter("--bound", parsed.GetValue(bound)!, family, "a parameter and an interval, such as shape=0.5:5,", Syntax.Interval),
+        Penalty = PenaltyOf(parsed),
+        Information = parsed.GetValue(robust) ? Information.Robust : Information.Default,
         Threads = parsed.GetValue(data.Threads) ?? 0,
         Cancellation = terminal.Interrupted,
+    };
+
+    Penalty PenaltyOf(ParseResult parsed) => parsed.GetValue(penalty) switch
+    {
+        null => default,
+        "firth" => new() { Firth = true },
+        var text when text.StartsWith("ridge:") && Syntax.Finite(text["ridge:".Length..]) is { } λ and > 0 => new() { Ridge = λ },
+        var text => throw new BadInput($"--penalty {text}: firth, or ridge:λ with λ > 0, is needed."),
     };
 
     /// <summary>Null where nothing is checked.</summary>
@@ -167,9 +183,18 @@ sealed class FitCommand : Verb
             if (Path.GetExtension(path) == ".csv")
                 tidy.WriteCsv(stream);
             else
-                Json.Write(stream, tidy.WriteJson);
+                Json.Write(stream, writer => WriteJson(writer, fitted, tidy));
         });
         return true;
+    }
+
+    /// <summary>The table, or of a regression the whole fit, for mle predict.</summary>
+    static void WriteJson(Utf8JsonWriter writer, Fitted fitted, Tidy tidy)
+    {
+        if (fitted.HasCoefficients)
+            FitFile.Write(writer, fitted, tidy);
+        else
+            tidy.WriteJson(writer);
     }
 
     void Show(ParseResult parsed, Fitted fitted, Intervals intervals)
@@ -177,7 +202,7 @@ sealed class FitCommand : Verb
         if (parsed.GetValue(json) && parsed.GetValue(spec) is not null)
             Json.Write(terminal, writer =>
             {
-                var rename = Case.Rename(fitted.Family, fitted.Options.Fixed);
+                var rename = Case.Load(parsed.GetValue(spec)!).Rename(fitted.Data, fitted.Family, fitted.Options.Fixed);
                 if (fitted.Data.Groups is not null)
                     writer.WriteStartArray();
                 for (int d = 0; d < fitted.Table.Count; d++)
@@ -186,7 +211,7 @@ sealed class FitCommand : Verb
                     writer.WriteEndArray();
             });
         else if (parsed.GetValue(json))
-            Json.Write(terminal, new Tidy(fitted, intervals, terminal.Interrupted).WriteJson);
+            Json.Write(terminal, writer => WriteJson(writer, fitted, new(fitted, intervals, terminal.Interrupted)));
         else if (!parsed.GetValue(quiet))
             new FitView(terminal, fitted, intervals).Show();
     }

@@ -50,9 +50,9 @@ static class Syntax
         return option;
     }
 
-    /// <summary>Texts such as shape=2, the name checked against the family's.</summary>
+    /// <summary>Texts such as shape=2, the name checked against the family's; the names of coefficients are the engine's to check.</summary>
     public static Dictionary<string, T> ByParameter<T>(
-        string option, IEnumerable<string> texts, Family family, string needed, Func<string, T?> parse) where T : struct
+        string option, IEnumerable<string> texts, Family family, string needed, Func<string, T?> parse, bool coefficients = false) where T : struct
     {
         var named = new Dictionary<string, T>();
         foreach (string text in texts)
@@ -62,7 +62,7 @@ static class Syntax
             if (equals < 1 || parse(text[(equals + 1)..]) is not { } value)
                 throw new BadInput($"{option} {text}: {needed} is needed.");
             string name = text[..equals].Trim();
-            if (family.Info.Parameters.All(p => p.Name != name))
+            if (!coefficients && family.Info.Parameters.All(p => p.Name != name))
                 throw new BadInput($"{option} {text}: {family.Name} has no parameter '{name}', only {string.Join(", ", family.Info.Parameters.Select(p => p.Name))}.");
             if (!named.TryAdd(name, value))
                 throw new BadInput($"{option} {text}: {name} is given twice.");
@@ -72,10 +72,12 @@ static class Syntax
 
     public static double? Finite(string text) => Number.TryParse(text, out double value) && double.IsFinite(value) ? value : null;
 
-    /// <summary>lo:hi, where an end that is missing is infinite.</summary>
-    public static (double, double)? Interval(string text)
+    /// <summary>lo:hi, or with another mark between, where an end that is missing is infinite.</summary>
+    public static (double, double)? Interval(string text) => Interval(text, ':');
+
+    public static (double, double)? Interval(string text, char between)
     {
-        string[] ends = text.Split(':');
+        string[] ends = text.Split(between);
         double low = double.NegativeInfinity, high = double.PositiveInfinity;
         bool read = ends.Length == 2
             && (ends[0].Length == 0 || Number.TryParse(ends[0], out low))

@@ -1,13 +1,18 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Mle.Runner.Commands;
+using Mle.Runner.Formulas;
 using Mle.Runner.Reading;
 
 namespace Mle.Runner.Conformance;
 
 /// <summary>One case of a conformance set (reference/README.md): what to fit, and what it should be.</summary>
-sealed class Case(JsonElement json, string folder)
+sealed partial class Case(JsonElement json, string folder)
 {
-    static readonly string[] Columns = ["y", "weights", "size", "category", "count", "group"];
+    static readonly string[] Columns = ["y", "x", "weights", "size", "category", "count", "group", "event", "lower", "upper", "offset"];
+
+    /// <summary>Those that change a fit, or describe one: a family's link, and the base that categories have by their order.</summary>
+    static readonly string[] Options = ["weights", "truncation", "censoring", "link", "offset", "base_category"];
 
     public string Id => Text(json, "id") ?? "";
 
@@ -45,13 +50,10 @@ sealed class Case(JsonElement json, string folder)
             return "simulated data";
         if (FamilyName is null)
             return "a statistic without a family";
-        if (Names("columns").FirstOrDefault(c => !Columns.Contains(c)) is { } column)
+        if (Names(json, "columns").FirstOrDefault(c => !Columns.Contains(c)) is { } column)
             return $"a column for {column}";
-        // The zero-truncated Poisson is a family of its own: there the option describes, and asks for nothing.
-        if (Names("options").FirstOrDefault(o => o != "weights" && !(o == "truncation" && FamilyName == "ztpoisson")) is { } option)
+        if (Names(json, "options").FirstOrDefault(o => !Options.Contains(o)) is { } option)
             return $"the option {option}";
-        if (json.TryGetProperty("design", out var design) && design.ValueKind == JsonValueKind.Object)
-            return "a design";
         return null;
     }
 
@@ -60,28 +62,95 @@ sealed class Case(JsonElement json, string folder)
     {
         if (Beyond() is { } beyond)
             throw new Failure($"The case {Id} cannot be fitted yet: it needs {beyond}.");
-        string name = FamilyName!, file = Text(json, "data")!;
-        var columns = json.TryGetProperty("columns", out var given) ? given : default;
-        string? Column(string role) => columns.ValueKind == JsonValueKind.Object ? Text(columns, role) : null;
-        bool categorical = name == "categorical";
-        var data = CsvFile.Read(Path.Combine(folder, file), new(
-            Column("category") ?? Column("y"), Column("group"), Column("weights") ?? Column("count"), Column("size"), categorical), terminal);
-        var family = data.Categories is { } labels ? Families.Categorical(labels) : FamiliesCommand.Find(name);
+        var family = FamiliesCommand.Find(FamilyName!);
+        var data = CsvFile.Read(Path.Combine(folder, Text(json, "data")!), RolesOf(family), terminal);
         var known = new Dictionary<string, double>();
         if (json.TryGetProperty("fixed", out var values) && values.ValueKind == JsonValueKind.Object)
             foreach (var entry in values.EnumerateObject())
                 known.Add(entry.Name, Expectation.Number(entry.Value));
-        return (data, family, known);
+        return (data, FamiliesCommand.Find(family.Name, data.Categories), known);
     }
 
-    /// <summary>The reference set calls the upper end of a uniform theta where the lower one is known.</summary>
-    public static IReadOnlyDictionary<string, string>? Rename(Family family, IReadOnlyDictionary<string, double> known) =>
-        family.Name == "uniform" && known.ContainsKey("a") ? new Dictionary<string, string> { ["b"] = "theta" } : null;
+    Roles RolesOf(Family family)
+    {
+        bool categorical = family.Name == "categorical";
+        var censoring = Entry(json, "options", "censoring");
+        // The zero-truncated Poisson is a family of its own: there the option describes, and asks for nothing.
+        var truncation = family.Name == "ztpoisson" ? default : Entry(json, "options", "truncation");
+        string? lower = Column("lower");
+        return new(Column("category") ?? Column("y"), Column("group"), Column("weights") ?? Column("count"), Column("size"), categorical)
+        {
+            Event = Column("event"),
+            Lower = lower,
+            Upper = Column("upper"),
+            Value = lower is null ? Column("category") ?? Column("y") : null,
+            LeftCensoredAt = Text(censoring, "type") == "left" ? Limit(censoring, "limit", 0) : ModelOptions.LeftCensored(family.Name),
+            Truncation = (Limit(truncation, "lower", double.NegativeInfinity), Limit(truncation, "upper", double.PositiveInfinity)),
+            Offset = Column("offset"),
+            OfCategories = family.IsOfCategories() && !categorical,
+            Primary = family.Info.Primary,
+            Formulas = FormulasOf(family),
+        };
+    }
+
+    string? Column(string role) => json.TryGetProperty("columns", out var columns) ? Text(columns, role) : null;
+
+    /// <summary>The design as a formula: its terms are columns as they are, and powers of them, and its zeros' probability is a constant.</summary>
+    Dictionary<string, Formula> FormulasOf(Family family)
+    {
+        var formulas = new Dictionary<string, Formula>();
+        if (!json.TryGetProperty("design", out var design) || design.ValueKind != JsonValueKind.Object)
+            return formulas;
+        string[] terms = [.. Terms(design).Select(term => Term().Match(term) is { Success: true } power ? $"I(`{power.Groups[1]}`^{power.Groups[2]})" : $"`{term}`")];
+        bool intercept = !design.TryGetProperty("intercept", out var given) || given.ValueKind != JsonValueKind.False;
+        // An ordered model has thresholds in place of an intercept.
+        formulas.Add(family.Info.Primary, Formula.Parse("~ " + string.Join(" + ", [intercept ? "1" : "0", .. terms])));
+        if (family.Name.StartsWith("zero_inflated_"))
+            formulas.Add("pi", Formula.Parse("~ 1"));
+        return formulas;
+    }
+
+    static IEnumerable<string> Terms(JsonElement design) => design.GetProperty("terms").EnumerateArray().Select(term => term.GetString()!);
+
+    [GeneratedRegex(@"^(.+)\^([0-9]+)$")]
+    private static partial Regex Term();
+
+    /// <summary>What the reference set calls parameters that have another name here.</summary>
+    public IReadOnlyDictionary<string, string>? Rename(Dataset data, Family family, IReadOnlyDictionary<string, double> known)
+    {
+        var names = new Dictionary<string, string>();
+        // The upper end of a uniform where the lower one is known.
+        if (family.Name == "uniform" && known.ContainsKey("a"))
+            names["b"] = "theta";
+        if (family.Name.StartsWith("zero_inflated_"))
+            names["pi:(Intercept)"] = "gamma0";
+        if (!data.Batch.Predictors.TryGetValue(family.Info.Primary, out var predictor))
+            return names;
+        string[] given = [.. predictor.Terms];
+        if (json.TryGetProperty("design", out var design) && design.ValueKind == JsonValueKind.Object)
+        {
+            string[] terms = [.. given.Take(given.Length - Terms(design).Count()), .. Terms(design)];
+            string[] called = design.TryGetProperty("names", out var named) ? [.. named.EnumerateArray().Select(n => n.GetString()!)] : terms;
+            for (int j = 0; j < given.Length; j++)
+                names[given[j]] = called[j];
+        }
+        if (family.Name == "multinomial_logit")
+            for (int k = 1; k < data.Categories!.Length; k++)
+                foreach (string term in given)
+                    names[$"{data.Categories[k]}:{term}"] = $"y{data.Categories[k]}:{names.GetValueOrDefault(term, term)}";
+        return names;
+    }
+
+    static double Limit(JsonElement of, string end, double otherwise) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(end, out var value) && value.ValueKind != JsonValueKind.Null ? Expectation.Number(value) : otherwise;
+
+    static JsonElement Entry(JsonElement json, string property, string name) =>
+        json.TryGetProperty(property, out var entry) && entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) ? value : default;
 
     JsonElement Needed(string property) =>
         json.TryGetProperty(property, out var value) ? value : throw new BadInput($"The case '{Id}' has no field '{property}'; it can be fitted, not checked.");
 
-    IEnumerable<string> Names(string property) =>
+    static IEnumerable<string> Names(JsonElement json, string property) =>
         json.TryGetProperty(property, out var entry) && entry.ValueKind == JsonValueKind.Object ? entry.EnumerateObject().Select(e => e.Name) : [];
 
     static JsonElement Parse(string path)
@@ -101,5 +170,5 @@ sealed class Case(JsonElement json, string folder)
     }
 
     static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -1,7 +1,6 @@
-namespace Mle.Runner.Reading;
+using Mle.Runner.Formulas;
 
-/// <summary>Which columns of a file play which part; null for those that play none.</summary>
-sealed record Roles(string? Value, string? By = null, string? Weights = null, string? Trials = null, bool Categorical = false);
+namespace Mle.Runner.Reading;
 
 /// <summary>What a reader found.</summary>
 /// <param name="Source">How messages name the file.</param>
@@ -14,6 +13,15 @@ sealed record Dataset(
     string Source, Batch Batch, string? Value = null, string? By = null, string[]? Groups = null,
     string[]? Categories = null, IReadOnlyDictionary<int, string>? Faults = null)
 {
+    /// <summary>What the columns of the file were for, where there are columns.</summary>
+    public Roles? Roles { get; init; }
+
+    /// <summary>How the linear predictors were made, by parameter.</summary>
+    public IReadOnlyDictionary<string, Design> Designs { get; init; } = new Dictionary<string, Design>();
+
+    /// <summary>Whether a fit has coefficients beside parameters, or in place of them.</summary>
+    public bool HasCoefficients(Family family) => Batch.Predictors.Count > 0 || (Categories is not null && family.Name != "categorical");
+
     /// <summary>Data sets of equal length, numbered from 1; a single one where no length is given.</summary>
     public static Dataset Equal(string source, double[] values, int? length)
     {

@@ -37,15 +37,15 @@ sealed class Grouping
     }
 
     /// <summary>A column with the rows of a group together, in the order of the file.</summary>
-    public ReadOnlyMemory<double> Gather(ReadOnlyMemory<double> column)
+    public double[] Gather(double[] column)
     {
-        if (runGroups.Count == labels.Count || column.IsEmpty)
+        if (runGroups.Count == labels.Count)
             return column;
         var gathered = GC.AllocateUninitializedArray<double>(column.Length);
         var to = Offsets(column.Length);
         for (int r = 0; r < runGroups.Count; r++)
         {
-            var run = column.Span[runStarts[r]..RunEnd(r, column.Length)];
+            var run = column.AsSpan(runStarts[r]..RunEnd(r, column.Length));
             ref long at = ref to[runGroups[r]];
             if (run.Length == 1)
                 gathered[at] = run[0];

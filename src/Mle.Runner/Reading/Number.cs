@@ -37,5 +37,17 @@ static class Number
     public static string Short(double value) =>
         double.IsNaN(value) ? "–" : double.IsInfinity(value) ? (value > 0 ? "Inf" : "-Inf") : value.ToString("G6", CultureInfo.InvariantCulture);
 
+    /// <summary>Where many columns share a line: four digits.</summary>
+    public static string Brief(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : Short(value);
+
+    /// <summary>Five digits.</summary>
+    public static string Medium(double value) => double.IsFinite(value) ? value.ToString("G5", CultureInfo.InvariantCulture) : Short(value);
+
+    /// <summary>Two decimals.</summary>
+    public static string Rounded(double value) => double.IsNaN(value) ? "–" : value.ToString("F2", CultureInfo.InvariantCulture);
+
+    /// <summary>Two digits, and none that mean nothing.</summary>
+    public static string Probability(double value) => double.IsNaN(value) ? "–" : value < 1e-16 ? "<1e-16" : value.ToString("G2", CultureInfo.InvariantCulture);
+
     public static string Short(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

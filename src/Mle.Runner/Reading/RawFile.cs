@@ -16,7 +16,7 @@ static class RawFile
             if (read == 0 && kept > 0)
                 throw new BadInput($"{source} ends within a value: float64 takes 8 bytes, and {kept} are left over.");
             if (read == 0)
-                return Dataset.Equal(source, values.Values.ToArray(), length);
+                return Dataset.Equal(source, values.Take(), length);
             kept += read;
             foreach (double value in MemoryMarshal.Cast<byte, double>(buffer.AsSpan(0, kept)))
                 values.Add(value);

@@ -10,6 +10,9 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
     /// <summary>Up to this many data sets are listed; of more, only the first <see cref="Sample"/>.</summary>
     const int Listed = 20, Sample = 5;
 
+    /// <summary>A table with tests rather grows than breaks the names of coefficients.</summary>
+    const int Widened = 110;
+
     /// <summary>Columns of estimates that fit a line of 80.</summary>
     const int Widest = 3;
 
@@ -21,12 +24,32 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
             Many();
     }
 
+    static readonly Text[] Blank = [new(""), new("")];
+
     string Title => fitted.Data.Value is { } column ? $"{fitted.Data.Source}, {column}" : fitted.Data.Source;
+
+    /// <summary>What the coefficients add up to, one line for each predictor.</summary>
+    IEnumerable<string> Predictors() =>
+        from parameter in fitted.Family.Info.Parameters
+        where fitted.Data.Designs.ContainsKey(parameter.Name)
+        let terms = fitted.Data.Designs[parameter.Name].Terms.Formula.Right
+        select $"{Linked(parameter)} ~ {terms}";
+
+    string Linked(Parameter parameter) => (fitted.Family.Name, parameter.Link) switch
+    {
+        ("probit_regression", _) => $"probit({parameter.Name})",
+        ("cloglog_regression", _) => $"cloglog({parameter.Name})",
+        (_, Link.Log) => $"log({parameter.Name})",
+        (_, Link.Logit) => $"logit({parameter.Name})",
+        _ => parameter.Name,
+    };
 
     void One()
     {
         var fit = fitted.Table[0];
         terminal.Out.WriteLine($"{fitted.Family.Name}: {Title}, n = {Number.Short(fit.Size)}");
+        foreach (string predictor in Predictors())
+            terminal.Out.WriteLine("  " + predictor);
         if (fitted.Free.Any(i => !double.IsNaN(fit[i])))
             Estimates(fit);
         terminal.Show(Screen.Verdict(fit.Status));
@@ -36,25 +59,35 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
 
     void Estimates(Fit fit)
     {
+        bool tested = fitted.HasCoefficients;
         string level = string.Create(CultureInfo.InvariantCulture, $"{100 * intervals.Level:G6} % interval");
-        var table = Screen.Table(["", "estimate", "std. error", level]);
+        var table = Screen.Table(tested ? ["", "estimate", "std. error", "z", "p", level] : ["", "estimate", "std. error", level]);
+        if (tested)
+        {
+            table.Columns[0].NoWrap();
+            foreach (var column in table.Columns.Skip(1))
+                column.PadLeft(0);
+        }
         foreach (int i in Enumerable.Range(0, fitted.Table.Parameters.Count))
         {
             if (fitted.Free.Contains(i))
-                Add(fitted.Table.Parameters[i], fitted.Parameter(i).Link, fit[i], fit.StandardError(i));
+                Add(fitted.Table.Parameters[i], fitted.LinkOf(i), fit[i], fit.StandardError(i), fitted.IsCoefficient(i));
             else
-                table.AddRow(new Text(fitted.Table.Parameters[i]), Screen.Number(fit[i]), new Text("fixed"), new Text(""));
+                table.AddRow([new Text(fitted.Table.Parameters[i]), Screen.Number(fit[i]), new Text("fixed"), .. tested ? Blank : [], new Text("")]);
         }
         foreach (var (term, estimate, error) in fitted.Derived(0))
-            Add(term, Link.Log, estimate, error);
-        terminal.Show(table);
+            Add(term, Link.Log, estimate, error, false);
+        terminal.Show(table, tested ? Widened : 0);
         terminal.Out.WriteLine($"log-likelihood {Number.Short(fit.LogLikelihood)}   AIC {Number.Short(fit.Aic)}   BIC {Number.Short(fit.Bic)}   mean -loglik {Number.Short(fit.MeanNegativeLogLikelihood)}");
 
-        void Add(string term, Link link, double estimate, double error)
+        void Add(string term, Link link, double estimate, double error, bool coefficient)
         {
+            var (z, p) = Intervals.Test(estimate, error);
+            Text[] test = !tested ? [] : coefficient ? [new(Number.Rounded(z)), new(Number.Probability(p))] : Blank;
             var (low, high) = intervals.Of(link, estimate, error);
-            table.AddRow(new Text(term), Screen.Number(estimate), Screen.Number(error),
-                new Text(double.IsNaN(low) ? "–" : $"{Number.Short(low)} to {Number.Short(high)}"));
+            Func<double, string> text = tested ? Number.Brief : Number.Short;
+            table.AddRow([new Text(term), new Text(tested ? Number.Medium(estimate) : Number.Short(estimate)), new Text(text(error)), .. test,
+                new Text(double.IsNaN(low) ? "–" : $"{text(low)} to {text(high)}")]);
         }
     }
 
@@ -65,7 +98,8 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
             lines.Add(verdict.Reason);
         if (verdict.Bound is { } bound)
             lines.Add("on the bound " + bound + (double.IsNaN(verdict.BoundScore) ? "" : $", where the score is {Number.Short(verdict.BoundScore)}"));
-        if (verdict.Limit is { } limit)
+        // Of a separated fit the reason says which coefficients run where.
+        if (verdict.Limit is { } limit && verdict.Cause != Cause.Separated)
             lines.Add("limit " + string.Join(", ", limit.Select(entry => $"{entry.Key} = {Number.Short(entry.Value)}"))
                 + (verdict.LimitFamily is { } family ? $" ({family})" : ""));
         if (!double.IsNaN(verdict.Supremum) && verdict.Status != Status.Interior)

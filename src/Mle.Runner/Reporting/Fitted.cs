@@ -8,15 +8,32 @@ sealed record Fitted(Dataset Data, Family Family, FitOptions Options, FitTable T
     /// <summary>The parameters that were estimated, by their place in the table.</summary>
     public int[] Free { get; } = [.. Enumerable.Range(0, Table.Parameters.Count).Where(i => !Options.Fixed.ContainsKey(Table.Parameters[i]))];
 
-    public Parameter Parameter(int i) => Family.Info.Parameters[i];
+    readonly (Link Link, bool IsCoefficient)[] kinds = KindsOf(Data, Family, Table);
+
+    public bool HasCoefficients => kinds.Any(k => k.IsCoefficient);
+
+    /// <summary>Whether it is tested against 0: a coefficient, or a threshold.</summary>
+    public bool IsCoefficient(int i) => kinds[i].IsCoefficient;
+
+    /// <summary>The scale that an entry of the table lives on: a coefficient on its own, a parameter without predictor on the family's.</summary>
+    public Link LinkOf(int i) => kinds[i].Link;
+
+    static (Link, bool)[] KindsOf(Dataset data, Family family, FitTable table)
+    {
+        // Thresholds and the coefficients of many categories are not named one by one in the family's description.
+        if (data.HasCoefficients(family) && data.Categories is not null)
+            return [.. table.Parameters.Select(_ => (Link.Identity, true))];
+        return [.. family.Info.Parameters.SelectMany(p => data.Batch.Predictors.TryGetValue(p.Name, out var predictor)
+            ? Enumerable.Repeat((Link.Identity, true), predictor.Terms.Count) : [(p.Link, false)])];
+    }
 
     /// <summary>
-    /// What follows from the estimates of a normal: σ² with divisor n, its standard error by the delta method, and the
+    /// What follows from the estimates of a normal without predictors: σ² with divisor n, its standard error by the delta method, and the
     /// unbiased s², whose divisor is n − 1 where the mean is estimated.
     /// </summary>
     public IEnumerable<(string Term, double Estimate, double Error)> Derived(int d)
     {
-        int σ = Family.Name == "normal" ? Array.FindIndex(Family.Info.Parameters, p => p.Name == "sigma") : -1;
+        int σ = Family.Name == "normal" && !HasCoefficients ? Array.FindIndex(Family.Info.Parameters, p => p.Name == "sigma") : -1;
         var fit = Table[d];
         if (!Free.Contains(σ) || double.IsNaN(fit[σ]))
             yield break;

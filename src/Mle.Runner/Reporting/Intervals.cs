@@ -31,7 +31,14 @@ sealed class Intervals(double level, Scale scale)
             1 / (1 + (1 - estimate) / estimate * Math.Exp(-side * z * error / (estimate * (1 - estimate))));
     }
 
-    /// <summary>Φ⁻¹(p) to 1e-16 relative for ½ ≤ p &lt; 1: Wichura, Algorithm AS 241, Applied Statistics 37, 1988.</summary>
+    /// <summary>Wald's test of 0, and the chance of more than that on either side.</summary>
+    public static (double Z, double P) Test(double estimate, double error)
+    {
+        double z = estimate / error;
+        return (z, double.IsNaN(z) ? double.NaN : 2 * Math.Exp((double)Real.LogNormalCdf(-Math.Abs(z))));
+    }
+
+    /// <summary>Φ⁻¹(p) to 1e-16 relative: Wichura, Algorithm AS 241, Applied Statistics 37, 1988.</summary>
     public static double NormalQuantile(double p)
     {
         double q = p - 0.5;
@@ -45,8 +52,18 @@ sealed class Intervals(double level, Scale scale)
                 1, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
                 2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3]);
         }
-        double t = Math.Sqrt(-Math.Log(Math.Min(p, 1 - p)));
-        double x = t <= 5
+        double x = OfTail(Math.Log(Math.Min(p, 1 - p)));
+        return q < 0 ? -x : x;
+    }
+
+    /// <summary>The x that is exceeded with this chance, given by its logarithm: also where the chance itself is 0.</summary>
+    public static double Exceeded(double logTail) => logTail > Math.Log(0.075) ? -NormalQuantile(Math.Exp(logTail)) : OfTail(logTail);
+
+    /// <summary>The same for chances below 0.075.</summary>
+    static double OfTail(double logTail)
+    {
+        double t = Math.Sqrt(-logTail);
+        return t <= 5
             ? Polynomial(t - 1.6, [
                 1.42343711074968357734, 4.63033784615654529590, 5.76949722146069140550, 3.64784832476320460504,
                 1.27045825245236838258, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4])
@@ -59,7 +76,6 @@ sealed class Intervals(double level, Scale scale)
                 / Polynomial(t - 5, [
                 1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
                 7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15]);
-        return q < 0 ? -x : x;
     }
 
     static double Polynomial(double x, ReadOnlySpan<double> coefficients)

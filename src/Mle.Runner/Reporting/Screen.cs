@@ -7,7 +7,8 @@ namespace Mle.Runner.Reporting;
 /// <summary>How tables look.</summary>
 static class Screen
 {
-    public static void Show(this Terminal terminal, IRenderable what)
+    /// <param name="atLeast">Columns that it may take where the terminal has fewer, or is none.</param>
+    public static void Show(this Terminal terminal, IRenderable what, int atLeast = 0)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -16,7 +17,7 @@ static class Screen
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(terminal.Out),
         });
-        console.Profile.Width = terminal.Width;
+        console.Profile.Width = Math.Max(terminal.Width, atLeast);
         console.Profile.Capabilities.Unicode = true;
         console.Write(what);
     }

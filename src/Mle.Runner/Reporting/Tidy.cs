@@ -8,9 +8,10 @@ namespace Mle.Runner.Reporting;
 /// <summary>One row for each data set and term, as R's broom makes it: CSV, or an array of objects.</summary>
 sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrupted)
 {
-    const string Header = "by,term,estimate,std.error,conf.low,conf.high,status,loglik,aic,bic,n,iterations\n";
+    /// <summary>Tests are there where there are coefficients to test.</summary>
+    string Header => $"by,term,estimate,std.error,{(fitted.HasCoefficients ? "statistic,p.value," : "")}conf.low,conf.high,status,loglik,aic,bic,n,iterations\n";
 
-    readonly record struct Row(int Fit, string Term, double Estimate, double Error, double Low, double High);
+    readonly record struct Row(int Fit, string Term, double Estimate, double Error, double Z, double P, double Low, double High);
 
     IEnumerable<Row> Rows()
     {
@@ -22,13 +23,14 @@ sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrup
             foreach (int i in fitted.Free)
             {
                 double error = fit.StandardError(i);
-                var (low, high) = intervals.Of(fitted.Parameter(i).Link, fit[i], error);
-                yield return new(d, fitted.Table.Parameters[i], fit[i], error, low, high);
+                var (low, high) = intervals.Of(fitted.LinkOf(i), fit[i], error);
+                var (z, p) = fitted.IsCoefficient(i) ? Intervals.Test(fit[i], error) : (double.NaN, double.NaN);
+                yield return new(d, fitted.Table.Parameters[i], fit[i], error, z, p, low, high);
             }
             foreach (var (term, estimate, error) in fitted.Derived(d))
             {
                 var (low, high) = intervals.Of(Link.Log, estimate, error);
-                yield return new(d, term, estimate, error, low, high);
+                yield return new(d, term, estimate, error, double.NaN, double.NaN, low, high);
             }
         }
     }
@@ -42,10 +44,11 @@ sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrup
         foreach (var row in Rows())
         {
             var fit = fitted.Table[row.Fit];
-            WriteText(writer, By(row.Fit) ?? "");
+            writer.Write(Quoted(By(row.Fit) ?? ""));
             writer.Write(',');
-            WriteText(writer, row.Term);
-            foreach (double value in (ReadOnlySpan<double>)[row.Estimate, row.Error, row.Low, row.High])
+            writer.Write(Quoted(row.Term));
+            foreach (double value in (ReadOnlySpan<double>)(fitted.HasCoefficients
+                ? [row.Estimate, row.Error, row.Z, row.P, row.Low, row.High] : [row.Estimate, row.Error, row.Low, row.High]))
                 WriteNumber(writer, value);
             writer.Write(',');
             writer.Write(Verdict.Word(fit.Status));
@@ -66,6 +69,11 @@ sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrup
             writer.WriteString("term", row.Term);
             writer.Number("estimate", row.Estimate);
             writer.Number("std.error", row.Error);
+            if (fitted.HasCoefficients)
+            {
+                writer.Number("statistic", row.Z);
+                writer.Number("p.value", row.P);
+            }
             writer.Number("conf.low", row.Low);
             writer.Number("conf.high", row.High);
             writer.WriteString("status", Verdict.Word(fit.Status));
@@ -79,13 +87,8 @@ sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrup
         writer.WriteEndArray();
     }
 
-    static void WriteText(StreamWriter writer, string text)
-    {
-        if (text.AsSpan().IndexOfAny(",\"\r\n") < 0)
-            writer.Write(text);
-        else
-            writer.Write($"\"{text.Replace("\"", "\"\"")}\"");
-    }
+    /// <summary>A text as a field of CSV.</summary>
+    public static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 
     static void WriteNumber(StreamWriter writer, double value)
     {

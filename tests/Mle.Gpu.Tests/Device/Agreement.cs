@@ -39,7 +39,11 @@ static class Agreement
             double unit = errors[i] > 0 ? errors[i] : 1e-3 * Math.Abs(expected[i]);
             all.Add(Apart(expected.Parameters[i], found[i], expected[i], Estimates * unit));
             for (int j = 0; complete && j <= i; j++)
-                all.Add(Apart($"covariance {i}, {j}", found.Covariance(i, j), expected.Covariance(i, j), Covariances * errors[i] * errors[j]));
+            {
+                // No covariance exceeds the product of its standard errors, unless a variance has underflowed to 0: that of a scale of 1e-170 has.
+                double covariance = expected.Covariance(i, j);
+                all.Add(Apart($"covariance {i}, {j}", found.Covariance(i, j), covariance, Covariances * Math.Max(errors[i] * errors[j], Math.Abs(covariance))));
+            }
         }
         if (complete)
         {

@@ -29,14 +29,23 @@ static class Awkward
             yield return ("huge counts", new([9999900000, 10000100001]));
     }
 
-    /// <summary>Data that differ from ordinary ones by their unit or origin alone, of a family that moves with them.</summary>
-    public static IEnumerable<(string Name, Sample Sample)> Moved(string family, Random random)
+    /// <summary>Data that can be fitted, in numbers of which sums lose their digits, overflow or vanish.</summary>
+    public static IEnumerable<(string Name, Sample Sample)> Extreme(string family, Random random)
     {
+        var traits = Traits.Of(Registry.Find(family));
         var good = Good(family, random);
-        foreach (double unit in new[] { 1e-80, 1e80 })
-            yield return ($"times {unit}", good.Map(x => x * unit));
-        if (Traits.Of(Registry.Find(family)).Equivariance == Equivariance.LocationScale)
+        if (traits.Equivariance != Equivariance.None)
+            foreach (double unit in new[] { 1e-80, 1e80 })
+                yield return ($"times {unit}", good.Map(x => x * unit));
+        if (traits.Equivariance == Equivariance.LocationScale)
             yield return ("far from 0", good.Map(x => x + 1e6));
+        if (traits.Equivariance == Equivariance.Scale)
+        {
+            yield return ("tiny first row", With(good, 0, 1e-170));
+            yield return ("subnormal row", With(good, 3, 1e-310));
+        }
+        if (traits.Support is { Low: 0, High: 1, Integer: false })
+            yield return ("near 0", good.Map(x => x * 1e-7));
     }
 
     public static IEnumerable<(string Name, Sample Sample)> Weighted(string family, Random random)

@@ -15,14 +15,14 @@ sealed partial record Ptx(Team Team, string Kernel, string Text)
     /// The kernels of a family as they are launched, with every parameter free. One context makes them all, as in an engine
     /// that fits nothing else: what ILGPU makes of a kernel depends on what the context compiled before.
     /// </summary>
-    public static IEnumerable<Ptx> Compile(Family family, CudaArchitecture architecture, Func<string, bool> wanted)
+    public static IEnumerable<Ptx> Compile(Family family, CudaArchitecture architecture, Func<Team, string, bool> wanted)
     {
         using Context context = Accelerators.CreateContext();
         // ISA 7.8 is the first that knows sm_90 and the last that ptxas of CUDA 11.8 knows.
         using var backend = new PTXBackend(context, architecture, CudaInstructionSet.ISA_78, null!);
         foreach (var (team, kernel, limits) in family.Accept(new Launched()))
         {
-            if (!wanted(kernel.Method.Name))
+            if (!wanted(team, kernel.Method.Name))
                 continue;
             var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method);
             yield return new(team, kernel.Method.Name, ((PTXCompiledKernel)backend.Compile(entry, limits)).PTXAssembly);

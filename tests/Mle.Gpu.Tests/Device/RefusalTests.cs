@@ -29,6 +29,8 @@ public class RefusalTests(Devices devices)
     {
         public override FamilyInfo Info => Distribution.Info;
 
+        public override TResult Accept<TResult>(IModelVisitor<TResult> visitor) => throw new NotSupportedException();
+
         public override TResult Accept<TResult>(IFamilyVisitor<TResult> visitor) => visitor.Visit<Distribution>();
 
         readonly struct Distribution : IFamily<Distribution>
@@ -48,6 +50,11 @@ public class RefusalTests(Devices devices)
             public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.X;
 
             public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => t.A * η.X;
+
+            public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
+                logF = logS = double.NaN;
+
+            public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
             public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> => known;
 

@@ -48,6 +48,60 @@ public class IncompleteTests(ITestOutputHelper output)
         Close(density / IncompleteGamma.P<Real>(a, x), IncompleteGamma.LogP(at.X, at.Y).Y, 1e-11);
     }
 
+    /// <summary>By mpmath, in 420 digits.</summary>
+    [Theory]
+    [InlineData(0.003, -37.0, -664.3365909548315, -3.0358787473570886e-289)]
+    [InlineData(0.003, -10.0, -52.720047501719186, -1.2704988735317275e-23)]
+    [InlineData(0.003, -2.5, -5.070021446017296, -0.006302102003600795)]
+    [InlineData(0.003, -0.125, -0.7970404561116708, -0.5990390732522219)]
+    [InlineData(0.003, 0.0, -0.6923496140999519, -0.6939453836399774)]
+    [InlineData(0.003, 1.5, -0.06884897561377414, -2.710066920487978)]
+    [InlineData(0.003, 8.0, -4.750984147398593e-16, -35.283009702392825)]
+    [InlineData(0.001, -37.0, -680.6474916516909, -2.503515325869906e-296)]
+    [InlineData(0.001, -10.0, -53.06003756629265, -9.043123779677762e-24)]
+    [InlineData(0.001, -2.5, -5.077768892698672, -0.006253313063659429)]
+    [InlineData(0.001, -0.125, -0.7976308451228888, -0.598554996704918)]
+    [InlineData(0.001, 0.0, -0.692881254399696, -0.6934131774557283)]
+    [InlineData(0.001, 1.5, -0.06904519602685379, -2.707317944873289)]
+    [InlineData(0.001, 8.0, -5.68832411333276e-16, -35.102945815077)]
+    [InlineData(0.0002, -37.0, -687.3415735057297, -3.0998982844654244e-299)]
+    public void Incomplete_gamma_of_a_large_shape_is_nearly_normal(double q, double w, double logP, double logQ)
+    {
+        IncompleteGamma.TailsLarge<Real>(w, q, out var p, out var c);
+        Assert.True(Math.Abs(p - logP) <= 1e-12 * Math.Abs(logP) && Math.Abs(c - logQ) <= 1e-12 * Math.Abs(logQ), $"{p} and {c}, expected {logP:R} and {logQ:R}");
+    }
+
+    [Fact]
+    public void Incomplete_gamma_of_an_infinite_shape_is_normal()
+    {
+        foreach (double w in new[] { -30, -1, 0, 0.5, 12 })
+        {
+            IncompleteGamma.TailsLarge<Real>(w, 0.0, out var p, out var c);
+            Assert.Equal((Normal.LogCdf<Real>(w), Normal.LogCdf<Real>(-w)), (p, c));
+        }
+    }
+
+    [Theory]
+    [InlineData(-9)]
+    [InlineData(-0.3)]
+    [InlineData(2)]
+    [InlineData(20)]
+    public void Incomplete_gamma_of_a_large_shape_continues_the_other_with_its_derivatives(double w)
+    {
+        var at = Jet2<Real>.At(new Vec3<Real>(w, 0.003, 0.0));
+        var a = 1.0 / (at.Y * at.Y);
+        IncompleteGamma.Tails(a, a * Jet2<Real>.Exp(at.X * at.Y), out var p, out var q);
+        IncompleteGamma.TailsLarge(at.X, at.Y, out var largeP, out var largeQ);
+        foreach (var (far, near) in new[] { (p, largeP), (q, largeQ) })
+        {
+            Close(far.F, near.F, 1e-11);
+            Close(far.X, near.X, 1e-9);
+            Close(far.Y, near.Y, 1e-7);
+            Close(far.XX, near.XX, 1e-7);
+            Close(far.XY, near.XY, 1e-5);
+        }
+    }
+
     [Theory]
     [InlineData(0.01, 3, 0.2)]
     [InlineData(2, 0.3, 0.9)]

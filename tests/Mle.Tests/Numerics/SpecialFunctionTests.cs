@@ -13,6 +13,26 @@ public class SpecialFunctionTests(ITestOutputHelper output)
     readonly struct Erfc : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => Normal.Erfc(x); }
     readonly struct Cdf : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => Normal.Cdf(x); }
     readonly struct LogCdf : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => T.LogNormalCdf(x); }
+    readonly struct LogCdfSlope : IFunction
+    {
+        public static T Of<T>(T x) where T : unmanaged, IReal<T>
+        {
+            Normal.Derivatives(x, out _, out T slope, out _);
+            return slope;
+        }
+    }
+
+    readonly struct LogCdfBend : IFunction
+    {
+        public static T Of<T>(T x) where T : unmanaged, IReal<T>
+        {
+            Normal.Derivatives(x, out _, out _, out T bend);
+            return bend;
+        }
+    }
+
+    readonly struct ArcCot : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => ArcCotangent.Of(x); }
+    readonly struct ScaledE1 : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => IncompleteGamma.ScaledE1(x); }
     readonly struct LogGamma : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => T.Polygamma(-1, x); }
     readonly struct Digamma : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => T.Polygamma(0, x); }
     readonly struct Trigamma : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => T.Polygamma(1, x); }
@@ -28,6 +48,10 @@ public class SpecialFunctionTests(ITestOutputHelper output)
     [Fact] public void erfc() => Check<Erfc>("erfc", 4);
     [Fact] public void normal_cdf() => Check<Cdf>("normal_cdf", 4);
     [Fact] public void log_normal_cdf() => Check<LogCdf>("log_normal_cdf", 4);
+    [Fact] public void log_normal_cdf_slope() => Check<LogCdfSlope>("log_normal_cdf_slope", 4);
+    [Fact] public void log_normal_cdf_bend() => Check<LogCdfBend>("log_normal_cdf_bend", 4000);
+    [Fact] public void arccot() => Check<ArcCot>("arccot", 4);
+    [Fact] public void scaled_e1() => Check<ScaledE1>("scaled_e1", 16);
     [Fact] public void log_gamma() => Check<LogGamma>("log_gamma", 4, 2e-16);
     [Fact] public void digamma() => Check<Digamma>("digamma", 4, 2.5e-16);
     [Fact] public void trigamma() => Check<Trigamma>("trigamma", 4);
@@ -44,6 +68,9 @@ public class SpecialFunctionTests(ITestOutputHelper output)
     [Fact] public void erfc_specials() => Specials<Erfc>((0, 1), (Min, 1), (Inf, 0), (-Inf, 2), (Max, 0), (-Max, 2), (NaN, NaN));
     [Fact] public void normal_cdf_specials() => Specials<Cdf>((0, 0.5), (Inf, 1), (-Inf, 0), (Max, 1), (-Max, 0), (NaN, NaN));
     [Fact] public void log_normal_cdf_specials() => Specials<LogCdf>((Inf, 0), (-Inf, -Inf), (Max, 0), (-Max, -Inf), (NaN, NaN));
+    [Fact] public void log_normal_cdf_slope_specials() => Specials<LogCdfSlope>((Inf, 0), (Max, 0), (NaN, NaN));
+    [Fact] public void log_normal_cdf_bend_specials() => Specials<LogCdfBend>((Inf, 0), (Max, 0), (NaN, NaN));
+    [Fact] public void arccot_specials() => Specials<ArcCot>((0, Math.PI / 2), (Inf, 0), (NaN, NaN));
     [Fact] public void log_gamma_specials() => Specials<LogGamma>((0, Inf), (1, 0), (2, 0), (Inf, Inf), (Max, Inf), (-1, NaN), (-1.5, NaN), (-Inf, NaN), (NaN, NaN));
     [Fact] public void digamma_specials() => Specials<Digamma>((0, -Inf), (-0.0, -Inf), (Min, -Inf), (Inf, Inf), (-1.5, NaN), (-Inf, NaN), (NaN, NaN));
     [Fact] public void trigamma_specials() => Specials<Trigamma>((0, Inf), (Min, Inf), (Inf, 0), (-1.5, NaN), (-Inf, NaN), (NaN, NaN));

@@ -46,10 +46,10 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public void Families_are_those_of_the_registry_and_the_categorical()
+    public void Families_are_those_of_the_registry_and_those_of_categories()
     {
         var names = CommandLine.Run("families").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')[0]);
-        Assert.Equal(Families.All.Select(f => f.Name).Append("categorical").Distinct().Order(), names.Order());
+        Assert.Equal(Families.All.Concat(Families.Models).Select(f => f.Name).Concat(Families.OfCategories.Keys).Order(), names.Order());
     }
 
     [Fact]

@@ -9,17 +9,33 @@ public partial class ExampleTests
     static readonly string Root = Path.GetFullPath(Path.Combine(CommandLine.Reference("."), "../../../.."));
 
     static readonly Dictionary<string, string> Shown = Blocks().Matches(File.ReadAllText(Path.Combine(Root, "examples/README.md")))
-        .ToDictionary(block => block.Groups["command"].Value, block => block.Groups["output"].Value);
+        .ToDictionary(block => block.Groups["commands"].Value, block => block.Groups["output"].Value);
 
     public static TheoryData<string> Commands => new(Shown.Keys);
 
     [Theory, MemberData(nameof(Commands))]
-    public void The_output_is_that_of_the_command(string line)
+    public void The_output_is_that_of_the_commands(string lines)
     {
         Directory.SetCurrentDirectory(Root);
-        var outcome = CommandLine.Run(line.Split(' '));
-        Assert.Equal(Plain(Shown[line]), Plain(outcome.Out + outcome.Error));
+        string text = "";
+        try
+        {
+            foreach (string line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var outcome = CommandLine.Run(Words(line["$ mle ".Length..]));
+                text += outcome.Out + outcome.Error;
+            }
+        }
+        finally
+        {
+            // What one command writes for the next.
+            File.Delete("fit.json");
+        }
+        Assert.Equal(Plain(Shown[lines]), Plain(text));
     }
+
+    /// <summary>As a shell takes them apart.</summary>
+    static string[] Words(string line) => [.. Regex.Matches(line, "\"([^\"]*)\"|[^ ]+").Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Value)];
 
     [Fact]
     public void The_first_command_of_the_readme_prints_what_it_shows()
@@ -35,7 +51,7 @@ public partial class ExampleTests
     /// <summary>Without blanks at line ends, and whatever number of iterations it took.</summary>
     static string Plain(string text) => Iterations().Replace(string.Join("\n", text.TrimEnd().Split('\n').Select(line => line.TrimEnd())), "iterations N");
 
-    [GeneratedRegex("```console\n\\$ mle (?<command>[^\n]*)\n(?<output>.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```console\n(?<commands>(?:\\$ mle [^\n]*\n)+)(?<output>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();
 
     [GeneratedRegex("iterations \\d+")]

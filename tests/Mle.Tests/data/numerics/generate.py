@@ -9,7 +9,7 @@ import gzip
 import io
 import random
 import sys
-from mpmath import mp, mpf, exp, expm1, log, log1p, sqrt, erfc, loggamma, psi, isinf
+from mpmath import mp, mpf, exp, expm1, log, log1p, sqrt, erfc, loggamma, psi, isinf, acot, e1
 
 mp.dps = 60
 SMALLEST, LARGEST = 5e-324, sys.float_info.max
@@ -65,6 +65,11 @@ UNARY = {
     "normal_cdf": (lambda x: erfc(-x / sqrt(mpf(2))) / 2, mixture((4, lambda r: r.uniform(-38.46, 0)), (2, lambda r: r.uniform(-4, 9)),
                                                                    (1, lambda r: signed(r, SMALLEST, 5)), (1, lambda r: r.uniform(-38.46, -37)))),
     "log_normal_cdf": (lambda x: log_cdf(x), mixture((4, lambda r: r.uniform(-40, 38.4)), (3, lambda r: r.uniform(-3, 3)), (1, lambda r: signed(r, SMALLEST, 5)), (2, lambda r: -log_uniform(r, 1, 1e154)))),
+    "log_normal_cdf_slope": (lambda x: slope(x), mixture((4, lambda r: r.uniform(-40, 38.4)), (3, lambda r: r.uniform(-3, 3)), (1, lambda r: signed(r, SMALLEST, 5)), (2, lambda r: -log_uniform(r, 1, 1e154)))),
+    "log_normal_cdf_bend": (lambda x: -slope(x) * (x + slope(x)), mixture((4, lambda r: r.uniform(-40, 37)), (3, lambda r: r.uniform(-3, 3)), (1, lambda r: signed(r, SMALLEST, 5)), (2, lambda r: -log_uniform(r, 1, 1e15)))),
+    "arccot": (lambda x: acot(x), mixture((2, lambda r: log_uniform(r, SMALLEST, LARGEST)), (3, lambda r: r.uniform(0, 4)), (2, lambda r: log_uniform(r, 1e-3, 1e3)), (1, lambda r: beside(r, 1.0)))),
+    "scaled_e1": (lambda x: exp(x) * e1(x) if x < 1000 else sum((-1) ** k * mp.factorial(k) / x ** (k + 1) for k in range(40)),
+                  mixture((2, lambda r: log_uniform(r, 1e-300, 1e300)), (3, lambda r: r.uniform(0, 4)), (2, lambda r: log_uniform(r, 1e-3, 1e3)), (1, lambda r: beside(r, 1.0)))),
     "log_gamma": (loggamma, gammas),
     "digamma": polygamma(0),
     "trigamma": polygamma(1),
@@ -79,11 +84,19 @@ def log_cdf(x):
         return log1p(-erfc(x / sqrt(mpf(2))) / 2)
     if x > -200:
         return log(erfc(-x / sqrt(mpf(2))) / 2)
+    return -x * x / 2 - log(-x * sqrt(2 * mp.pi)) + log(mills_series(x))
+
+
+def mills_series(x):
     s, term, w = mpf(1), mpf(1), 1 / x**2
     for k in range(1, 40):
         term *= -(2 * k - 1) * w
         s += term
-    return -x * x / 2 - log(-x * sqrt(2 * mp.pi)) + log(s)
+    return s
+
+
+def slope(x):
+    return -x / mills_series(x) if x < -200 else exp(-x * x / 2 - log_cdf(x)) / sqrt(2 * mp.pi)
 
 
 def fraction(term, limit=10**6):

@@ -1,0 +1,697 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Mle;
+
+/// <summary>
+/// One call of Fit for one model: every data set as a design, climbed by the solver and judged.
+/// </summary>
+abstract partial class Regression<TRows, TResponse, T>
+    where TRows : struct, IResponseRows where TResponse : struct, IResponse<T> where T : unmanaged, IReal<T>
+{
+    /// <summary>Blocks from which on a sixteenth of them is fitted first, to start the others from.</summary>
+    const int LargeFrom = 256, Part = 16;
+
+    readonly TRows rows;
+    readonly TResponse response;
+    readonly ReadOnlyMemory<double>[] columns;
+    readonly bool[] isCentered;
+    readonly int[][] predictors;
+
+    protected Regression(IEngine engine, Family family, Batch batch, FitOptions options, Layout layout, TRows rows, TResponse response)
+    {
+        (Engine, Family, Batch, Options, Layout, this.rows, this.response) = (engine, family, batch, options, layout, rows, response);
+        Table = new([.. layout.All.Select(r => r.Name)], layout.Free, batch.Count, options.Detail);
+        columns = Unique(layout, out isCentered, out predictors);
+        IsPredicted = layout.Slots.Any(s => s.Columns.Any(c => !c.IsEmpty) || !s.Offset.IsEmpty);
+    }
+
+    /// <summary>What other fits that this one needs are made by.</summary>
+    protected IEngine Engine { get; }
+
+    protected Family Family { get; }
+
+    protected Batch Batch { get; }
+
+    protected FitOptions Options { get; }
+
+    protected Layout Layout { get; }
+
+    protected FitTable Table { get; }
+
+    protected bool IsPredicted { get; }
+
+    protected virtual Equivariance Equivariance => Equivariance.None;
+
+    protected int Threads => Options.Threads > 0 ? Options.Threads : Environment.ProcessorCount;
+
+    bool Sampled => Batch.Weighting == Weighting.Sampling;
+
+    bool Robust => Sampled || Options.Information == Information.Robust;
+
+    /// <summary>Columns that are the same memory and moved in the same way are kept once.</summary>
+    static ReadOnlyMemory<double>[] Unique(Layout layout, out bool[] centered, out int[][] places)
+    {
+        List<(ReadOnlyMemory<double> Column, bool Centered)> unique = [];
+        places = new int[layout.Slots.Count][];
+        for (int s = 0; s < places.Length; s++)
+        {
+            bool free = layout.Intercept(s) >= 0 && !layout.AnyKnown(s);
+            places[s] = new int[layout.Slots[s].Columns.Count];
+            for (int j = 0; j < places[s].Length; j++)
+            {
+                (ReadOnlyMemory<double>, bool) column = (layout.Slots[s].Columns[j], free && !layout.Slots[s].Columns[j].IsEmpty);
+                int at = unique.IndexOf(column);
+                if (at < 0)
+                {
+                    at = unique.Count;
+                    unique.Add(column);
+                }
+                places[s][j] = at;
+            }
+            for (int r = 0; r < s; r++)
+                if (places[r].AsSpan().SequenceEqual(places[s]))
+                    places[s] = places[r];
+        }
+        centered = [.. unique.Select(u => u.Centered)];
+        return [.. unique.Select(u => u.Column)];
+    }
+
+    public FitTable Fit()
+    {
+        Check();
+        Marginals();
+        long done = 0;
+        void Report() => Options.Progress?.Report(Interlocked.Increment(ref done));
+        if (Climb([]))
+        {
+            foreach (var together in Together())
+            {
+                Options.Cancellation.ThrowIfCancellationRequested();
+                var workers = new Worker[together.Length];
+                Parallel.For(0, workers.Length, new() { MaxDegreeOfParallelism = Threads }, i =>
+                {
+                    workers[i] = new(this, Threads);
+                    workers[i].Load(together[i]);
+                });
+                Climb([.. workers.Where(w => w.Ascent is not null && !w.Design.IsStreamed).Select(w => w.Ascent!)]);
+                foreach (var worker in workers)
+                {
+                    if (worker.Design.IsStreamed)
+                        worker.Climb();
+                    worker.Report();
+                    Report();
+                }
+            }
+            return Table;
+        }
+        bool giant = Batch.Count < Threads;
+        Parallel.For(0, Batch.Count, new() { MaxDegreeOfParallelism = giant ? 1 : Threads, CancellationToken = Options.Cancellation },
+            () => new Worker(this, giant ? Threads : 1), (d, _, worker) =>
+            {
+                Options.Cancellation.ThrowIfCancellationRequested();
+                worker.Load(d);
+                worker.Climb();
+                worker.Report();
+                Report();
+                return worker;
+            }, _ => { });
+        return Table;
+    }
+
+    /// <summary>Climbs of several data sets on a device; false where there is none that can, also of no data sets.</summary>
+    protected virtual bool Climb(IReadOnlyList<Ascent> ascents) => false;
+
+    /// <summary>Data sets in groups that a device is handed at once.</summary>
+    IEnumerable<int[]> Together()
+    {
+        const long most = 1 << 24;
+        List<int> group = [];
+        long numbers = 0;
+        for (int d = 0; d < Batch.Count; d++)
+        {
+            long own = (Batch.Offsets[d + 1] - Batch.Offsets[d]) * (columns.Length + rows.Statistics + 2);
+            if (group.Count > 0 && numbers + own > most)
+            {
+                yield return [.. group];
+                (group, numbers) = ([], 0);
+            }
+            group.Add(d);
+            numbers += own;
+        }
+        yield return [.. group];
+    }
+
+    void Check()
+    {
+        long n = Batch.Values.Length;
+        if (!Batch.Trials.IsEmpty && !rows.TakesTrials)
+            throw new ArgumentException($"The family {Family.Name} takes no trials.");
+        foreach (var (name, column) in new[] { ("upper bounds", Batch.Upper), ("weights", Batch.Weights), ("trials", Batch.Trials) }
+            .Concat(Layout.Slots.SelectMany(s => s.Columns.Append(s.Offset).Select(c => ("a predictor", c)))))
+            if (!column.IsEmpty && column.Length != n)
+                throw new ArgumentException($"A column of {name} has {column.Length} entries, and there are {n} rows.");
+        bool truncated = !Batch.TruncatedBelow.IsEmpty || !Batch.TruncatedAbove.IsEmpty;
+        if (truncated && Robust)
+            throw new ArgumentException("Robust standard errors, which sampling weights ask for, are not there for truncated observations.");
+        if (Options.Penalty.Firth && response.Slots > 1)
+            throw new ArgumentException($"Firth's penalty is there for models with one predictor and no other parameter, and {Family.Name} has {response.Slots}.");
+    }
+
+    /// <summary>What the starts need of the batch as a whole.</summary>
+    protected abstract void Marginals();
+
+    /// <summary>The predictors of data set d to start from, were they constants, in standardised units.</summary>
+    protected abstract void Start(int d, Standardization unit, Span<double> u);
+
+    /// <summary>Another start, for a climb that did not end at a maximum; false where there is none.</summary>
+    protected virtual bool StartAgain(int d, Rows<TRows> data, Standardization unit, Span<double> u) => false;
+
+    /// <summary>Whether the other start is tried too where the first led to a maximum.</summary>
+    protected virtual bool HasSeveralMaxima => false;
+
+    /// <summary>A maximum that needs no climbing.</summary>
+    protected virtual bool Closed(int d, int from, int to, Rows<TRows> data) => false;
+
+    /// <summary>What a slot's predictor is multiplied by, and what is added, when the unit of the data changes.</summary>
+    (double Factor, double Center, double Shift) Moved(int slot, Standardization unit) => Layout.Parameters[slot].Role switch
+    {
+        Role.Location => (unit.Scale, unit.Center, 0),
+        Role.Scale when Layout.Parameters[slot].Link == Link.Identity => (unit.Scale, 0, 0),
+        Role.Scale or Role.LogScale => (1, 0, -unit.LogScale),
+        Role.Rate => (1, 0, unit.LogScale),
+        _ => (1, 0, 0),
+    };
+
+    /// <summary>What one worker keeps from data set to data set.</summary>
+    protected sealed class Worker(Regression<TRows, TResponse, T> run, int threads)
+    {
+        readonly Rows<TRows> data = new(run.rows, run.Batch, run.IsPredicted);
+        readonly Design design = new();
+        readonly Likelihood<TResponse, T> likelihood = new(run.response) { Threads = threads, Cancellation = run.Options.Cancellation };
+        readonly double[] means = new double[run.columns.Length], scales = new double[run.columns.Length];
+        readonly int count = run.Layout.All.Count;
+        readonly double[] to = new double[run.Layout.All.Count], there = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)];
+        Ascent? room;
+        int d;
+
+        /// <summary>Σ w log h over exact rows, and the weight of these.</summary>
+        double logBase, exactSize;
+
+        Standardization unit;
+
+        /// <summary>The climb of the data set that was loaded last; null where none is needed.</summary>
+        public Ascent? Ascent { get; private set; }
+
+        /// <summary>Reads a data set, and refuses it or answers at once where that can be done.</summary>
+        public void Load(int d)
+        {
+            int from = (int)run.Batch.Offsets[d], end = (int)run.Batch.Offsets[d + 1];
+            (this.d, Ascent) = (d, null);
+            if ((data.Sort(from, end) ?? Unfinished(from, end)) is { } fault)
+            {
+                run.Refuse(d, end - from, fault);
+                return;
+            }
+            run.Table.Size[d] = data.Size;
+            if (run.Closed(d, from, end, data))
+                return;
+            Load(from, end);
+            Ascent = room ??= new(design, count);
+            Ascent.Known = run.Known();
+            Ascent.Ridge = run.Ridge(this);
+            Begin(d);
+        }
+
+        public void Climb()
+        {
+            if (Ascent is null)
+                return;
+            bool firth = run.Options.Penalty.Firth;
+            likelihood.Firth = firth;
+            if (design.Blocks >= LargeFrom && run.Layout.Start.All(double.IsNaN))
+            {
+                // A part answers well enough to start the whole near its maximum; where it does not, nothing is lost.
+                double[] kept = [.. Ascent.Point];
+                likelihood.Stride = Part;
+                Climb(exact: false);
+                if (Ascent.Ending != Ending.Converged)
+                    kept.CopyTo(Ascent.Point, 0);
+                likelihood.Stride = 1;
+            }
+            Ascent.Iterations = 0;
+            Climb(exact: true);
+            if (!firth)
+                return;
+            Settle();
+            // What is reported is of the likelihood alone.
+            likelihood.Firth = false;
+            likelihood.At(Ascent, Ascent.Point, Ascent.Numbers);
+        }
+
+        /// <summary>
+        /// Climbs again from where a climb ended for as long as steps get shorter: with Firth's penalty a part of the Hessian
+        /// is left out, and each step shortens the way to the maximum by a factor instead of squaring it.
+        /// </summary>
+        void Settle()
+        {
+            for (double last = double.PositiveInfinity; Ascent!.Ending == Ending.Converged;)
+            {
+                double[] before = [.. Ascent.Point];
+                Climb(exact: true);
+                double step = before.Zip(Ascent.Point, (a, b) => Math.Abs(a - b)).Max();
+                if (!(step < last))
+                    return;
+                last = step;
+            }
+        }
+
+        void Climb(bool exact) => Climb(exact, run.Options.IterationLimit);
+
+        void Climb(bool exact, int limit)
+        {
+            var climb = new Climb<TResponse, T>(likelihood, Ascent!);
+            DensePoint<HostStore> point = new(new(Ascent!.Point), count), other = new(new(to), count);
+            DenseJet<HostStore> jet = new(new(Ascent.Numbers), count), next = new(new(there), count);
+            Real ending = Newton.Maximize<Climb<TResponse, T>, DensePoint<HostStore>, DenseJet<HostStore>, Real>(
+                ref climb, ref point, ref other, ref jet, ref next, 0.0, limit, exact, out Real steps);
+            (Ascent.Ending, Ascent.Iterations) = ((Ending)(int)(double)ending, Ascent.Iterations + (int)(double)steps);
+        }
+
+        public void Report()
+        {
+            if (Ascent is null)
+                return;
+            Span<double> u = stackalloc double[run.Layout.Slots.Count];
+            if ((run.HasSeveralMaxima || Ascent.Ending != Ending.Converged) && run.StartAgain(d, data, unit, u))
+            {
+                var (ending, steps) = (Ascent.Ending, Ascent.Iterations);
+                double[] point = [.. Ascent.Point], numbers = [.. Ascent.Numbers];
+                Begin(u);
+                Climb(exact: true);
+                Ascent.Iterations += steps;
+                if (ending == Ending.Converged && !(Ascent.Ending == Ending.Converged && Ascent.Numbers[0] > numbers[0]))
+                {
+                    Ascent.Ending = ending;
+                    point.CopyTo(Ascent.Point, 0);
+                    numbers.CopyTo(Ascent.Numbers, 0);
+                }
+            }
+            run.Table.Iterations[d] = Ascent.Iterations;
+            run.Report(d, this, Ascent.Ending, Ascent.Known);
+        }
+
+        /// <summary>Scales of the columns; what is no number is found by the way.</summary>
+        string? Unfinished(int from, int end)
+        {
+            for (int c = 0; c < run.columns.Length; c++)
+                if (!Moments(run.columns[c], from, end, run.isCentered[c], out means[c], out scales[c]))
+                    return Odd(from, end);
+            return run.Layout.Slots.All(s => Moments(s.Offset, from, end, false, out _, out _)) ? null : Odd(from, end);
+        }
+
+        string? Odd(int from, int end)
+        {
+            foreach (var slot in run.Layout.Slots)
+                foreach (var (name, column) in slot.Terms.Zip(slot.Columns).Append(("the offset", slot.Offset)))
+                    for (int i = from; !column.IsEmpty && i < end; i++)
+                        if (!double.IsFinite(column.Span[i]))
+                            return FormattableString.Invariant($"row {i - from + 1}: {name} = {column.Span[i]} must be a finite number");
+            return "a column's squares overflow";
+        }
+
+        /// <returns>Whether all numbers are finite and not too large to be squared.</returns>
+        static bool Moments(ReadOnlyMemory<double> column, int from, int end, bool center, out double mean, out double scale)
+        {
+            (mean, scale) = (0, 1);
+            if (column.IsEmpty)
+                return true;
+            var x = column.Span[from..end];
+            if (center)
+                mean = Powers(x, 0).Sum / x.Length;
+            double size = Math.Sqrt(Powers(x, mean).Squares / x.Length);
+            if (size > 0 && double.IsFinite(size))
+                scale = Math.ScaleB(1, Math.ILogB(size));
+            return double.IsFinite(size);
+        }
+
+        /// <summary>Σ (x − m) and Σ (x − m)².</summary>
+        static (double Sum, double Squares) Powers(ReadOnlySpan<double> x, double mean)
+        {
+            T sum = 0.0, squares = 0.0, m = mean;
+            int lanes = Unsafe.SizeOf<T>() / sizeof(double), i = 0;
+            ref double at = ref MemoryMarshal.GetReference(x);
+            for (; i + lanes <= x.Length; i += lanes)
+            {
+                T d = Lanes.Read<T>(ref at, i) - m;
+                sum += d;
+                squares = T.MultiplyAdd(d, d, squares);
+            }
+            var (total, square) = (T.Sum(sum), T.Sum(squares));
+            for (; i < x.Length; i++)
+                (total, square) = (total + (x[i] - mean), square + (x[i] - mean) * (x[i] - mean));
+            return (total, square);
+        }
+
+        void Load(int from, int end)
+        {
+            unit = run.UnitOf(data, from, end);
+            var layout = run.Layout;
+            bool intervals = data.HasIntervals || data.Count(Kind.Left) > 0;
+            int statistics = run.rows.Statistics;
+            design.Shape(run.columns.Length, intervals ? 2 * statistics : statistics, run.predictors,
+                [.. layout.Slots.Select(s => !s.Offset.IsEmpty)], [.. Enumerable.Range(0, layout.Slots.Count).Select(s => run.Moved(s, unit).Shift)],
+                [data.Count(Kind.Exact), data.Count(Kind.Right), data.Count(Kind.Left), data.Count(Kind.Interval)],
+                run.Options.DesignLimit, () => new Filler(run, this, intervals).Fill);
+            var filler = new Filler(run, this, intervals);
+            design.Load(filler.Fill);
+            (logBase, exactSize) = (filler.LogBase, filler.Size);
+        }
+
+        void Begin(int d)
+        {
+            Span<double> u = stackalloc double[run.Layout.Slots.Count];
+            run.Start(d, unit, u);
+            Begin(u);
+        }
+
+        void Begin(ReadOnlySpan<double> u)
+        {
+            var layout = run.Layout;
+            double[] β = Ascent!.Point;
+            Array.Clear(β);
+            for (int s = 0; s < u.Length; s++)
+            {
+                int intercept = layout.Intercept(s);
+                if (intercept < 0)
+                    continue;
+                double offset = 0;
+                if (!layout.Slots[s].Offset.IsEmpty)
+                {
+                    var o = layout.Slots[s].Offset.Span[(int)run.Batch.Offsets[d]..(int)run.Batch.Offsets[d + 1]];
+                    foreach (double one in o)
+                        offset += one / o.Length;
+                    offset /= run.Moved(s, unit).Factor;
+                }
+                β[design.At[s] + intercept] = u[s] - design.Shifts[s] - offset;
+            }
+            Given(layout.Start, β);
+            Given(layout.Known, β);
+        }
+
+        /// <summary>Coefficients on the reported scale, where they are given, in the design's own.</summary>
+        void Given(double[] values, double[] β)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (double.IsNaN(values[i]))
+                    continue;
+                var one = run.Layout.All[i];
+                var (factor, center, _) = run.Moved(one.Slot, unit);
+                int column = run.predictors[one.Slot][one.Term];
+                double value = one.Coefficient(values[i]);
+                bool constant = run.columns[column].IsEmpty;
+                β[i] = ((constant ? value - center : value) * scales[column]) / factor;
+                int intercept = run.Layout.Intercept(one.Slot);
+                if (!constant && run.isCentered[column] && intercept >= 0)
+                    β[design.At[one.Slot] + intercept] += value * means[column] / factor;
+            }
+        }
+
+        /// <summary>A log-likelihood with all constants, in the units of the data.</summary>
+        public double Complete(double ℓ) => unit.LogLikelihood(ℓ + logBase, exactSize);
+
+        public Rows<TRows> Data => data;
+
+        public Design Design => design;
+
+        public Standardization Unit => unit;
+
+        public Likelihood<TResponse, T> Likelihood => likelihood;
+
+        public double[] Point => Ascent!.Point;
+
+        /// <summary>ℓ without the penalty.</summary>
+        public double Value => Jet.Value + Ascent!.Taken;
+
+        /// <summary>What ℓ approaches where it has no maximum: a climb that was stopped goes on until the rest is rounding.</summary>
+        public double Approached()
+        {
+            const int enough = 200;
+            if (Ascent!.Ending == Ending.Limit)
+                Climb(exact: true, enough);
+            return Complete(Value);
+        }
+
+        public DenseJet<HostStore> Jet => new(new(Ascent!.Numbers), count);
+
+        /// <summary>dβ/dβ′ of the reported coefficients in the design's own: of coefficient i in itself, and of an intercept in i.</summary>
+        public (double Own, double Intercept) Slopes(int i)
+        {
+            var one = run.Layout.All[i];
+            int column = run.predictors[one.Slot][one.Term];
+            double own = run.Moved(one.Slot, unit).Factor / scales[column];
+            return (own, run.isCentered[column] ? -own * means[column] : 0);
+        }
+
+        public double Center(int i) =>
+            run.columns[run.predictors[run.Layout.All[i].Slot][run.Layout.All[i].Term]].IsEmpty ? run.Moved(run.Layout.All[i].Slot, unit).Center : 0;
+
+        /// <summary>Makes a design's blocks from the batch's columns.</summary>
+        sealed class Filler(Regression<TRows, TResponse, T> run, Worker worker, bool intervals)
+        {
+            int[] indices = [];
+            double[] low = [], high = [], trials = [];
+
+            /// <summary>Σ w log h over the exact rows of all blocks so far, and the weight of these.</summary>
+            public double LogBase { get; private set; }
+
+            public double Size { get; private set; }
+
+            /// <summary>One block: rows beyond the last repeat it with weight 0.</summary>
+            public void Fill(Design design, int block)
+            {
+                var (kind, first, count) = design.Rows(block);
+                int rows = design.Block;
+                if (indices.Length < rows)
+                    (indices, low, high, trials) = (new int[rows], new double[rows], new double[rows], new double[rows]);
+                double[] to = design.Data;
+                var weights = to.AsSpan(design.Weights(block), rows);
+                bool together = worker.data.Read(kind, first, worker.unit, indices.AsSpan(0, count), low, high, trials, weights);
+                weights[count..].Clear();
+                low.AsSpan(count, rows - count).Fill(low[count - 1]);
+                high.AsSpan(count, rows - count).Fill(high[count - 1]);
+                trials.AsSpan(count, rows - count).Fill(trials[count - 1]);
+                for (int c = 0; c < run.columns.Length; c++)
+                    Fill(run.columns[c], worker.means[c], 1 / worker.scales[c], indices.AsSpan(0, count), together, to.AsSpan(design.Column(block, c), rows));
+                for (int s = 0; s < run.Layout.Slots.Count; s++)
+                    if (design.Offsets[s] >= 0)
+                        Fill(run.Layout.Slots[s].Offset, 0, 1 / run.Moved(s, worker.unit).Factor, indices.AsSpan(0, count), together, to.AsSpan(design.Offset(block, s), rows));
+                bool complete = run.Options.Detail == Detail.Complete && kind == Kind.Exact && run.rows.HasLogBase(!run.Batch.Trials.IsEmpty);
+                T sum = 0.0;
+                int lanes = Unsafe.SizeOf<T>() / sizeof(double), statistics = run.rows.Statistics;
+                for (int i = 0; i < rows; i += lanes)
+                {
+                    var y = new Row<T>(Lanes.Read<T>(ref low[0], i), Lanes.Read<T>(ref trials[0], i));
+                    var t = run.rows.Statistic(y);
+                    Put(t, design.Statistic(block, 0) + i);
+                    if (intervals)
+                        Put(run.rows.Statistic(new Row<T>(Lanes.Read<T>(ref high[0], i), y.B)), design.Statistic(block, statistics) + i);
+                    if (complete)
+                        sum += Lanes.Read<T>(ref weights[0], i) * run.rows.LogBase(y, t);
+                }
+                LogBase += T.Sum(sum);
+                if (kind == Kind.Exact)
+                    Size += Powers(weights, 0).Sum;
+
+                void Put(Row<T> t, int at)
+                {
+                    Lanes.Write(ref Lanes.At(to, 0), at, t.A);
+                    if (statistics > 1)
+                        Lanes.Write(ref Lanes.At(to, 0), at + rows, t.B);
+                    if (statistics > 2)
+                        Lanes.Write(ref Lanes.At(to, 0), at + 2 * rows, t.C);
+                }
+            }
+
+            static void Fill(ReadOnlyMemory<double> column, double mean, double perScale, ReadOnlySpan<int> indices, bool together, Span<double> to)
+            {
+                int count = indices.Length;
+                if (column.IsEmpty)
+                {
+                    to.Fill(1);
+                    return;
+                }
+                if (together)
+                    column.Span.Slice(indices[0], count).CopyTo(to);
+                else
+                    for (int r = 0; r < count; r++)
+                        to[r] = column.Span[indices[r]];
+                to[count..].Fill(to[count - 1]);
+                T m = mean, scale = perScale;
+                for (int i = 0; i < to.Length; i += Unsafe.SizeOf<T>() / sizeof(double))
+                    Lanes.Write(ref to[0], i, (Lanes.Read<T>(ref to[0], i) - m) * scale);
+            }
+        }
+    }
+
+    /// <summary>Origin and unit of a data set; an origin only where an intercept takes it up.</summary>
+    Standardization UnitOf(Rows<TRows> data, int from, int end)
+    {
+        if (Equivariance == Equivariance.None)
+            return new(0, 0);
+        int location = -1;
+        for (int s = 0; s < Layout.Parameters.Count; s++)
+            if (Layout.Parameters[s].Role == Role.Location)
+                location = s;
+        var (mean, spread) = data.Moments(from, end);
+        double center = location >= 0 && Layout.Intercept(location) >= 0 && !Layout.AnyKnown(location) && double.IsFinite(mean) ? mean : 0;
+        double size = center == 0 ? Math.Abs(mean) + spread : spread;
+        return double.IsFinite(size) && size > 0 ? Standardization.About(center, size) : new(center, 0);
+    }
+
+    bool[]? Known()
+    {
+        if (Layout.Free == Layout.All.Count)
+            return null;
+        return [.. Layout.Known.Select(v => !double.IsNaN(v))];
+    }
+
+    double[]? Ridge(Worker worker)
+    {
+        if (Options.Penalty.Ridge == 0)
+            return null;
+        var ridge = new double[Layout.All.Count];
+        for (int i = 0; i < ridge.Length; i++)
+            if (!Layout.Slots[Layout.All[i].Slot].Columns[Layout.All[i].Term].IsEmpty)
+                ridge[i] = 0.5 * Options.Penalty.Ridge * worker.Slopes(i).Own * worker.Slopes(i).Own;
+        return ridge;
+    }
+
+    protected void Refuse(int d, long length, string reason)
+    {
+        Table.Size[d] = length;
+        Write(d, new(Status.InvalidData, reason), null);
+    }
+
+    /// <summary>A verdict without numbers, or with these estimates alone.</summary>
+    protected void Write(int d, Verdict verdict, double[]? estimates)
+    {
+        Table.Status[d] = verdict.Status;
+        Table.Verdicts[d] = verdict;
+        for (int i = 0; i < Layout.All.Count; i++)
+        {
+            Table.Estimates(i)[d] = estimates is null ? double.NaN : estimates[i];
+            for (int j = 0; Options.Detail == Detail.Complete && j <= i; j++)
+                Table.Covariances(i, j)[d] = double.NaN;
+        }
+        if (Options.Detail == Detail.Complete)
+            Table.LogLikelihood[d] = double.NaN;
+    }
+
+    void Report(int d, Worker worker, Ending ending, bool[]? known)
+    {
+        int count = Layout.All.Count;
+        var jet = worker.Jet;
+        double[] estimates = new double[count], coefficients = Coefficients(worker), inverse = new double[count * (count + 1) / 2];
+        for (int i = 0; i < count; i++)
+            estimates[i] = double.IsNaN(Layout.Known[i]) ? Layout.All[i].Value(coefficients[i]) : Layout.Known[i];
+        double value = worker.Complete(worker.Value), pivot = jet.Invert(inverse);
+        if (ending == Ending.Converged && IsFlat(inverse, worker.Data.Size))
+            ending = Ending.Runaway;
+        if (Judge(d, worker, ending, pivot, jet.Decrement(inverse), value) is { } verdict)
+        {
+            if (verdict == Already)
+                return;
+            bool last = verdict.Status == Status.IterationLimit;
+            Write(d, verdict, last ? estimates : verdict.Status == Status.Boundary ? [.. Layout.All.Select(r => verdict.Limit![r.Name])] : null);
+            if (Options.Detail == Detail.Complete)
+                Table.LogLikelihood[d] = last ? value : verdict.Status == Status.Boundary ? verdict.Supremum : double.NaN;
+            return;
+        }
+        Table.Status[d] = Status.Interior;
+        for (int i = 0; i < count; i++)
+            Table.Estimates(i)[d] = estimates[i];
+        if (Options.Detail != Detail.Complete)
+            return;
+        Table.LogLikelihood[d] = value;
+        Covariances(d, worker, Robust ? Sandwich(worker, inverse) : inverse, coefficients, known);
+    }
+
+    /// <summary>
+    /// Whether a factor e of a constant parameter changes no more of the log-likelihood than rounding may: a search that ends
+    /// there has found no maximum but the end of what can be told.
+    /// </summary>
+    bool IsFlat(double[] inverse, double n)
+    {
+        const double rounding = 1e-11;
+        for (int i = 0; i < Layout.All.Count; i++)
+            if (Layout.All[i].Link != Link.Identity && double.IsNaN(Layout.Known[i]) && !(inverse[DenseJet<HostStore>.Entry(i, i)] * rounding * n < 1))
+                return true;
+        return false;
+    }
+
+    double[] Coefficients(Worker worker)
+    {
+        int count = Layout.All.Count;
+        var made = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            var (own, toIntercept) = worker.Slopes(i);
+            made[i] += own * worker.Point[i] + worker.Center(i);
+            if (toIntercept != 0)
+                made[worker.Design.At[Layout.All[i].Slot] + Layout.Intercept(Layout.All[i].Slot)] += toIntercept * worker.Point[i];
+        }
+        return made;
+    }
+
+    double[] Sandwich(Worker worker, double[] inverse)
+    {
+        int count = Layout.All.Count;
+        var outer = new double[DenseJet<HostStore>.Room(count)];
+        worker.Likelihood.Outer(worker.Design, worker.Point, outer, Sampled ? Weighing.OuterSquared : Weighing.Outer);
+        var meat = new DenseJet<HostStore>(new(outer), count);
+        double A(int i, int j) => inverse[i >= j ? DenseJet<HostStore>.Entry(i, j) : DenseJet<HostStore>.Entry(j, i)];
+        var half = new double[count, count];
+        for (int i = 0; i < count; i++)
+            for (int j = 0; j < count; j++)
+                for (int k = 0; k < count; k++)
+                    half[i, j] += A(i, k) * (k >= j ? meat.Hessian(k, j) : meat.Hessian(j, k));
+        var made = new double[inverse.Length];
+        for (int i = 0; i < count; i++)
+            for (int j = 0; j <= i; j++)
+                for (int k = 0; k < count; k++)
+                    made[DenseJet<HostStore>.Entry(i, j)] += half[i, k] * A(k, j);
+        return made;
+    }
+
+    /// <summary>LCLᵀ for the map L from the design's coefficients to the reported parameters.</summary>
+    void Covariances(int d, Worker worker, double[] c, double[] coefficients, bool[]? known)
+    {
+        int count = Layout.All.Count;
+        var map = new List<(int From, double Slope)>[count];
+        for (int i = 0; i < count; i++)
+            map[i] = [];
+        for (int i = 0; i < count; i++)
+        {
+            if (known is not null && known[i])
+                continue;
+            var (own, toIntercept) = worker.Slopes(i);
+            map[i].Add((i, own * Layout.All[i].Slope(coefficients[i])));
+            if (toIntercept != 0)
+            {
+                int intercept = worker.Design.At[Layout.All[i].Slot] + Layout.Intercept(Layout.All[i].Slot);
+                map[intercept].Add((i, toIntercept * Layout.All[intercept].Slope(coefficients[intercept])));
+            }
+        }
+        for (int i = 0; i < count; i++)
+            for (int j = 0; j <= i; j++)
+            {
+                double sum = 0;
+                foreach (var (p, a) in map[i])
+                    foreach (var (q, b) in map[j])
+                        sum += a * b * c[p >= q ? DenseJet<HostStore>.Entry(p, q) : DenseJet<HostStore>.Entry(q, p)];
+                Table.Covariances(i, j)[d] = sum;
+            }
+    }
+}
