@@ -47,11 +47,12 @@ public readonly struct DensePoint<TStore>(TStore store, int count) where TStore 
 
     public TStore Store => store;
 
-    /// <summary>The other point's numbers, in this one's place.</summary>
-    public DensePoint<TStore> Take(DensePoint<TStore> other)
+    /// <summary>The other point's numbers in this one's place, where above 0.</summary>
+    public DensePoint<TStore> Take(Real where, DensePoint<TStore> other)
     {
         var to = store;
-        for (int i = 0; to.Leads && i < Count; i++)
+        // Nobody waits behind a condition: OpenCL's compilers for processors may get that wrong.
+        for (int i = 0; to.Leads && Real.Less(0.0, where) && i < Count; i++)
             to[i] = other[i];
         to.Meet();
         return this;
@@ -172,11 +173,9 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
 
     public DenseJet<TStore> If(Real where, DenseJet<TStore> other)
     {
-        if (!Real.Less(0.0, where))
-            return other;
         var to = other.store;
         to.Meet();
-        for (int i = 0; to.Leads && i < Numbers(Count); i++)
+        for (int i = 0; to.Leads && Real.Less(0.0, where) && i < Numbers(Count); i++)
             to[i] = store[i];
         to.Meet();
         return other;

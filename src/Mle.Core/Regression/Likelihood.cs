@@ -123,5 +123,5 @@ readonly struct Climb<TResponse, T>(Likelihood<TResponse, T> likelihood, Ascent 
         return to.Shorten(from, share);
     }
 
-    public DensePoint<HostStore> If(Real where, DensePoint<HostStore> to, DensePoint<HostStore> from) => where > 0.0 ? from.Take(to) : from;
+    public DensePoint<HostStore> If(Real where, DensePoint<HostStore> to, DensePoint<HostStore> from) => from.Take(where, to);
 }

@@ -203,6 +203,6 @@ sealed class Climber(GpuEngine engine) : IClimber
 
         public DensePoint<HostStore> Retract(DensePoint<HostStore> from, DensePoint<HostStore> to, Real length) => to.Shorten(from, Ascent.Share(length));
 
-        public DensePoint<HostStore> If(Real where, DensePoint<HostStore> to, DensePoint<HostStore> from) => where > 0.0 ? from.Take(to) : from;
+        public DensePoint<HostStore> If(Real where, DensePoint<HostStore> to, DensePoint<HostStore> from) => from.Take(where, to);
     }
 }

@@ -224,7 +224,7 @@ readonly struct GroupClimb<TModel, TKinds>(Tiles<TModel, TKinds> tiles, int bloc
 
     public DensePoint<GroupStore> Retract(DensePoint<GroupStore> from, DensePoint<GroupStore> to, Real length) => to.Shorten(from, Ascent.Share(length));
 
-    public DensePoint<GroupStore> If(Real where, DensePoint<GroupStore> to, DensePoint<GroupStore> from) => Real.Less(0.0, where) ? from.Take(to) : from;
+    public DensePoint<GroupStore> If(Real where, DensePoint<GroupStore> to, DensePoint<GroupStore> from) => from.Take(where, to);
 }
 
 /// <summary>Entry points of regressions.</summary>
