@@ -265,22 +265,31 @@ public readonly struct StudentT : IFamily<StudentT>
     /// </summary>
     public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T>
     {
-        const double least = 1e-17, centre = 1e-5, small = 2e-3, far = 0.05;
-        T z = (t.A - η.X) * η.Y, κ = T.Max(least, η.Z), zz = κ * z * z, zero = 0.0, one = 1.0, half = 0.5;
-        T normal = T.IfLess(κ, small, T.IfLess(zz, far, one, zero), zero);
-        κ = T.IfLess(zero, normal, one, κ);
-        T inside = T.IfLess(T.Abs(z), centre, one, T.IfLess(zero, normal, one, zz)), y = inside / (one + inside), x = one / (one + inside);
+        const double small = 2e-3, far = 0.05;
+        T z = (t.A - η.X) * η.Y, zero = 0.0, one = 1.0;
+        T near = T.IfLess(η.Z, small, T.IfLess(η.Z * z * z, far, one, zero), zero);
+        logF = logS = zero;
+        if (T.AnyLess(near, one))
+            OwnTails(z, T.IfLess(zero, near, one, η.Z), out logF, out logS);
+        if (!T.AnyLess(zero, near))
+            return;
+        T w = Deviate(T.IfLess(zero, near, z, zero), T.IfLess(zero, near, η.Z, zero));
+        logF = T.IfLess(zero, near, T.LogNormalCdf(w), logF);
+        logS = T.IfLess(zero, near, T.LogNormalCdf(-w), logS);
+    }
+
+    static void OwnTails<T>(T z, T κ, out T logF, out T logS) where T : unmanaged, IReal<T>
+    {
+        const double least = 1e-17, centre = 1e-5;
+        κ = T.Max(least, κ);
+        T zz = κ * z * z, zero = 0.0, one = 1.0, half = 0.5;
+        T inside = T.IfLess(T.Abs(z), centre, one, zz), y = inside / (one + inside), x = one / (one + inside);
         IncompleteBeta.LogTails(half / κ, half, x, y, out T both, out _);
         T tail = both - 0.69314718055994530942, rest = T.Log1p(-T.Exp(tail));
         // I has a root of z² in it, which no jet follows through 0.
         T linear = z * T.Exp(Gap(κ) - HalfLog2π) * (one - (one + κ) * z * z * (1.0 / 6));
         logF = T.IfLess(T.Abs(z), centre, T.Log(half + linear), T.IfLess(z, zero, tail, rest));
         logS = T.IfLess(T.Abs(z), centre, T.Log(half - linear), T.IfLess(z, zero, rest, tail));
-        if (!T.AnyLess(zero, normal))
-            return;
-        T w = Deviate(T.IfLess(zero, normal, z, zero), T.IfLess(zero, normal, η.Z, zero));
-        logF = T.IfLess(zero, normal, T.LogNormalCdf(w), logF);
-        logS = T.IfLess(zero, normal, T.LogNormalCdf(-w), logS);
     }
 
     /// <summary>

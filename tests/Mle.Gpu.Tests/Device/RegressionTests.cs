@@ -3,8 +3,8 @@ using Mle.Tests;
 namespace Mle.Gpu.Tests;
 
 /// <summary>Regressions, and rows that are censored, truncated or weighted, by a group for each data set and by the whole grid.</summary>
-[Collection(Devices.Name)]
-public class RegressionTests(Devices devices)
+/// <remarks>They share no kernel with the other tests, and run beside them on engines of their own.</remarks>
+public class RegressionTests(Devices devices) : IClassFixture<Devices>
 {
     /// <summary>A model of each shape: one, two and three parameters, closed forms and jets, predictors of one parameter and of several.</summary>
     public static TheoryData<string, string, string> Cells => Devices.Of(
