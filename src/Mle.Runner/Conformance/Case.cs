@@ -33,7 +33,7 @@ sealed partial class Case(JsonElement json, string folder)
     /// <summary>All cases of a set.</summary>
     public static IReadOnlyList<Case> LoadSet(string path)
     {
-        var root = Parse(path);
+        var root = InputFile.Json(path).RootElement;
         var cases = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("cases", out var list) ? list : root;
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return cases.ValueKind switch
@@ -152,22 +152,6 @@ sealed partial class Case(JsonElement json, string folder)
 
     static IEnumerable<string> Names(JsonElement json, string property) =>
         json.TryGetProperty(property, out var entry) && entry.ValueKind == JsonValueKind.Object ? entry.EnumerateObject().Select(e => e.Name) : [];
-
-    static JsonElement Parse(string path)
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllText(path)).RootElement;
-        }
-        catch (JsonException e)
-        {
-            throw new BadInput($"{path} is not JSON: {e.Message}");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new BadInput($"There is no file {path}.");
-        }
-    }
 
     static string? Text(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json;
 
 namespace Mle.Runner.Reading;
 
@@ -12,6 +13,27 @@ static class InputFile
 
     /// <summary>How messages name it.</summary>
     public static string Title(string path) => path == StandardInput ? "standard input" : path;
+
+    /// <summary>A file of JSON as a whole.</summary>
+    public static JsonDocument Json(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) ? throw new BadInput($"{path} is a folder; a file is needed.") : JsonDocument.Parse(File.ReadAllText(path));
+        }
+        catch (JsonException e)
+        {
+            throw new BadInput($"{path} is not JSON: {e.Message}");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new BadInput($"There is no file {path}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInput($"{path} cannot be read: {e.Message.TrimEnd('.')}.");
+        }
+    }
 
     /// <summary>Opens the file, hands it to a reader, and puts what can go wrong with files into a sentence.</summary>
     /// <param name="read">Gets the bytes and a measure of how far the file has been read.</param>

@@ -109,16 +109,8 @@ sealed class FitFile
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(path));
+            using var document = InputFile.Json(path);
             return Read(document.RootElement);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new BadInput($"There is no file {path}.");
-        }
-        catch (JsonException e)
-        {
-            throw new BadInput($"{path} is not JSON: {e.Message}");
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {

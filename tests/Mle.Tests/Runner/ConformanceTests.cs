@@ -118,4 +118,11 @@ public sealed class ConformanceTests : IDisposable
         Assert.Equal(2, outcome.Code);
         Assert.StartsWith($"mle: {command.At("case.json")} is not JSON: ", outcome.Error);
     }
+
+    [Fact]
+    public void A_folder_and_a_missing_file_are_refused()
+    {
+        Assert.Equal($"mle: {Path.GetTempPath()} is a folder; a file is needed.\n", CommandLine.Run("check", Path.GetTempPath()).Error);
+        Assert.Equal($"mle: There is no file {command.At("none.json")}.\n", CommandLine.Run("check", command.At("none.json")).Error);
+    }
 }
