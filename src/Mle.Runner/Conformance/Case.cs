@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Mle.Runner.Commands;
 using Mle.Runner.Formulas;
@@ -12,7 +13,9 @@ sealed partial class Case(JsonElement json, string folder)
     static readonly string[] Columns = ["y", "x", "weights", "size", "category", "count", "group", "event", "lower", "upper", "offset"];
 
     /// <summary>Those that change a fit, or describe one: a family's link, and the base that categories have by their order.</summary>
-    static readonly string[] Options = ["weights", "truncation", "censoring", "link", "offset", "base_category"];
+    static readonly string[] Options = ["weights", "truncation", "censoring", "link", "offset", "base_category", BaseCase];
+
+    const string BaseCase = "base_case";
 
     public string Id => Text(json, "id") ?? "";
 
@@ -36,16 +39,39 @@ sealed partial class Case(JsonElement json, string folder)
         var root = InputFile.Json(path).RootElement;
         var cases = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("cases", out var list) ? list : root;
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return cases.ValueKind switch
-        {
-            JsonValueKind.Array => [.. cases.EnumerateArray().Select(c => new Case(c, folder))],
-            _ => [new Case(cases, folder)],
-        };
+        if (cases.ValueKind != JsonValueKind.Array)
+            return [new Case(cases, folder)];
+        var byId = cases.EnumerateArray().Where(c => Text(c, "id") is not null).ToDictionary(c => Text(c, "id")!);
+        return [.. cases.EnumerateArray().Select(c => new Case(Completed(c, byId), folder))];
     }
+
+    /// <summary>A case with what it lacks taken from its base case, option by option, as far as the set holds that.</summary>
+    static JsonElement Completed(JsonElement one, Dictionary<string, JsonElement> all)
+    {
+        if (Text(Entry(one, "options"), BaseCase) is not { } id || !all.TryGetValue(id, out var of))
+            return one;
+        var made = JsonObject.Create(one)!;
+        foreach (string part in (string[])["design", "fixed", "options"])
+        {
+            if (!of.TryGetProperty(part, out var given) || given.ValueKind != JsonValueKind.Object)
+                continue;
+            if (made[part] is not JsonObject own)
+                made[part] = own = [];
+            foreach (var entry in given.EnumerateObject())
+                if (!own.ContainsKey(entry.Name))
+                    own[entry.Name] = JsonNode.Parse(entry.Value.GetRawText());
+        }
+        return JsonSerializer.SerializeToElement(made);
+    }
+
+    /// <summary>Kinds of cases that ask for more than a fit.</summary>
+    static readonly string[] Unanswered = ["profile_ci", "wald_ci", "lr_test", "delta_method", "robust_se", "bootstrap"];
 
     /// <summary>What the case needs and this version does not have, or null.</summary>
     public string? Beyond()
     {
+        if (Unanswered.Contains(Kind))
+            return "what follows from a fit";
         if (Text(json, "data") is null)
             return "simulated data";
         if (FamilyName is null)
@@ -143,6 +169,8 @@ sealed partial class Case(JsonElement json, string folder)
 
     static double Limit(JsonElement of, string end, double otherwise) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(end, out var value) && value.ValueKind != JsonValueKind.Null ? Expectation.Number(value) : otherwise;
+
+    static JsonElement Entry(JsonElement json, string property) => json.TryGetProperty(property, out var value) ? value : default;
 
     static JsonElement Entry(JsonElement json, string property, string name) =>
         json.TryGetProperty(property, out var entry) && entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) ? value : default;
