@@ -152,8 +152,7 @@ public abstract class Sampler
             drawn[..(to.Length - whole)].CopyTo(to[whole..]);
         }
 
-        /// <summary>Alone, so that the compiler's inlining budget is the model's.</summary>
-        [MethodImpl(NoInlining)]
+        [MethodImpl(AggressiveInlining)]
         static T One(Vec3<T> u, T trials, Philox source, uint first)
         {
             var random = TRandom.At(source, first);
