@@ -66,6 +66,7 @@ public struct DrawStream256(Philox source, uint first) : IDrawStream<DrawStream2
     uint next;
     Vector256<ulong> high, low;
 
+    [MethodImpl(AggressiveInlining)]
     public static DrawStream256 At(Philox source, uint first) => new(source, first);
 
     public Lanes256 Uniform()
@@ -98,6 +99,7 @@ public struct DrawStream512(Philox source, uint first) : IDrawStream<DrawStream5
     uint next;
     Vector512<ulong> high, low;
 
+    [MethodImpl(AggressiveInlining)]
     public static DrawStream512 At(Philox source, uint first) => new(source, first);
 
     public Lanes512 Uniform()
