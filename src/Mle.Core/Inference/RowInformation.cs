@@ -157,8 +157,6 @@ abstract class RowInformation
             return [s.X, s.Y, s.Z];
         }
 
-        static double[] Score(double y, double trials, Vec3<Real> u) => Score(TModel.Statistic(new Row<Real>(y, trials)), u);
-
         /// <summary>Adds w ssᵀ.</summary>
         /// <returns>The largest share of a diagonal entry that this is.</returns>
         static double Add(double[] sum, double[] s, double w)
@@ -210,9 +208,10 @@ abstract class RowInformation
                 {
                     double e = Math.Exp(-Math.PI * Math.Sinh(t)), v = 1 / (1 + e), weight = Math.PI * Math.Cosh(t) * v * (e / (1 + e));
                     double y = prediction.QuantileOfTail(-0.69314718055994531 - (double)Real.Log1p(e), side == 1, u);
-                    double[] s = Score(y, 1, point);
+                    var at = TModel.Differentiate(TModel.Statistic(new Row<Real>(y, 1.0)), point);
+                    double[] s = [at.Score.X, at.Score.Y, at.Score.Z];
                     // No double lies between y and the end of the support.
-                    if (!s.All(double.IsFinite) || !double.IsFinite(y) || y == TModel.Support.Low || y == TModel.Support.High)
+                    if (!double.IsFinite(at.F) || !s.All(double.IsFinite))
                         break;
                     share = Add(sum, s, 0.5 * Step * weight);
                 }
