@@ -53,9 +53,11 @@ public sealed class Quantity(Func<double[], double> value, Func<double[], Predic
             Link.Logit => Math.Log(v[i]) - Math.Log(1 - v[i]),
             _ => v[i],
         })];
-        return new(v => of(prediction, Predictors(v)).Value, v =>
+        // Without estimates a search for a quantile would end anywhere.
+        Predicted Made(double[] v) => v.Any(double.IsNaN) ? new(double.NaN, [.. parameters.Select(_ => double.NaN)]) : of(prediction, Predictors(v));
+        return new(v => Made(v).Value, v =>
         {
-            var made = of(prediction, Predictors(v));
+            var made = Made(v);
             return made with
             {
                 Slopes = [.. made.Slopes.Select((slope, i) => slope / parameters[i].Link switch

@@ -13,7 +13,8 @@ public class ContributionLaws
         public double[] Estimates => [.. Enumerable.Range(0, Table.Parameters.Count).Select(i => Table.Estimates(i)[0])];
     }
 
-    public static readonly string[] Schemes = ["exact", "weighted", "sampling", .. Observed.Schemes];
+    /// <summary>Those with late entry also have intervals and right-censored rows.</summary>
+    public static readonly string[] Schemes = ["exact", "sampling", "left", "truncated", "mixed"];
 
     public static TheoryData<string, string> Observations
     {
@@ -23,7 +24,7 @@ public class ContributionLaws
             foreach (var family in Families.All.Where(f => Traits.Of(f).Smooth.Take(f.Info.Parameters.Length).All(smooth => smooth)))
                 foreach (string scheme in Schemes)
                     // Its incomplete gamma functions take seconds to draw and to fit.
-                    if (family.Name != "generalized_gamma" || scheme is "exact" or "right")
+                    if (family.Name != "generalized_gamma" || scheme is "exact" or "left")
                         cases.Add(family.Name, scheme);
             return cases;
         }
@@ -50,13 +51,13 @@ public class ContributionLaws
             var rows = Observed.Schemes.Contains(scheme) ? Observed.Draw(scheme, oracle, truth, n, integer, random)
                 : Observed.Exactly(Sample.Draw(oracle, truth, n, random)) with
                 {
-                    Weights = scheme == "exact" ? null : [.. Enumerable.Range(0, n).Select(i => scheme == "weighted" ? i % 4 : 0.5 + i % 3)],
+                    Weights = [.. Enumerable.Range(0, n).Select(i => scheme == "exact" ? i % 4 : 0.5 + i % 3)],
                     Weighting = scheme == "sampling" ? Weighting.Sampling : Weighting.Frequency,
                 };
             // Rows with and without weight, of any kind.
             if (scheme is "left" or "mixed")
                 rows = rows with { Weights = [.. Enumerable.Range(0, rows.Length).Select(i => 0.75 * (i % 3))] };
-            var batch = scheme is "exact" or "weighted" ? new Batch(rows.Lower, [0, rows.Length], rows.Weights, rows.Trials) : rows.Batch;
+            var batch = scheme == "exact" ? new Batch(rows.Lower, [0, rows.Length], rows.Weights, rows.Trials) : rows.Batch;
             if (Solve($"{name}, {scheme}, trial {trial}", Registry.Find(name), batch, new()) is { } problem)
                 return problem;
         }
@@ -165,8 +166,13 @@ public class ContributionLaws
             Same(problem.Where, Of(problem.Table), Covariance.Of(problem.Rows, CovarianceKind.Observed), 1e-8);
         var robust = scheme == "sampling" ? problem.Table : engine.Fit(problem.Family, problem.Batch, new() { Information = Information.Robust });
         double[,] sandwich = Sandwich(problem);
-        Same(problem.Where + ", robust", Of(robust), sandwich, 1e-8);
+        // Climbing row by row, the engine may stop where it cannot tell what the family's own criterion can.
+        if (robust.Status[0] == Status.Interior)
+            Same(problem.Where + ", robust", Of(robust), sandwich, 1e-8);
         Same(problem.Where + ", from scores", FromScores(problem), sandwich, 1e-6);
+        // At the maximum of an exponential family the statistics are at their means.
+        if (scheme == "exact" && Traits.Of(problem.Family).Keep == Keep.Sums)
+            Same(problem.Where + ", expected", Of(problem.Table), Covariance.Of(problem.Rows, CovarianceKind.Expected), 1e-8);
     }
 
     /// <summary>A⁻¹BA⁻¹ on the reported scale, as books have it.</summary>
