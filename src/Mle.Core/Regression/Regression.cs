@@ -56,7 +56,7 @@ abstract partial class Regression<TRows, TResponse, T>
         places = new int[layout.Slots.Count][];
         for (int s = 0; s < places.Length; s++)
         {
-            bool free = layout.Intercept(s) >= 0 && !layout.AnyKnown(s);
+            bool free = layout.HasFreeIntercept(s);
             places[s] = new int[layout.Slots[s].Columns.Count];
             for (int j = 0; j < places[s].Length; j++)
             {
@@ -80,7 +80,8 @@ abstract partial class Regression<TRows, TResponse, T>
     public FitTable Fit()
     {
         Check();
-        Marginals();
+        if (!Enumerable.Range(0, Batch.Count).All(Layout.IsGiven))
+            Marginals();
         long done = 0;
         void Report() => Options.Progress?.Report(Interlocked.Increment(ref done));
         if (Climb([]))
@@ -208,6 +209,11 @@ abstract partial class Regression<TRows, TResponse, T>
         {
             int from = (int)run.Batch.Offsets[d], end = (int)run.Batch.Offsets[d + 1];
             (this.d, Ascent) = (d, null);
+            if (run.Layout.Refuses(d) is { } refusal)
+            {
+                run.Refuse(d, end - from, refusal);
+                return;
+            }
             if ((data.Sort(from, end) ?? Unfinished(from, end)) is { } fault)
             {
                 run.Refuse(d, end - from, fault);
@@ -229,7 +235,7 @@ abstract partial class Regression<TRows, TResponse, T>
                 return;
             bool firth = run.Options.Penalty.Firth;
             likelihood.Firth = firth;
-            if (design.Blocks >= LargeFrom && run.Layout.Start.All(double.IsNaN))
+            if (design.Blocks >= LargeFrom && !run.Layout.HasStart)
             {
                 // A part answers well enough to start the whole near its maximum; where it does not, nothing is lost.
                 double[] kept = [.. Ascent.Point];
@@ -371,7 +377,8 @@ abstract partial class Regression<TRows, TResponse, T>
         void Begin(int d)
         {
             Span<double> u = stackalloc double[run.Layout.Slots.Count];
-            run.Start(d, unit, u);
+            if (!run.Layout.IsGiven(d))
+                run.Start(d, unit, u);
             Begin(u);
         }
 
@@ -400,21 +407,22 @@ abstract partial class Regression<TRows, TResponse, T>
         }
 
         /// <summary>Coefficients on the reported scale, where they are given, in the design's own.</summary>
-        void Given(double[] values, double[] β)
+        void Given(Func<int, int, double> values, double[] β)
         {
-            for (int i = 0; i < values.Length; i++)
+            for (int i = 0; i < count; i++)
             {
-                if (double.IsNaN(values[i]))
+                if (values(i, d) is var given && double.IsNaN(given))
                     continue;
                 var one = run.Layout.All[i];
                 var (factor, center, _) = run.Moved(one.Slot, unit);
                 int column = run.predictors[one.Slot][one.Term];
-                double value = one.Coefficient(values[i]);
+                double value = one.Coefficient(given);
                 bool constant = run.columns[column].IsEmpty;
                 β[i] = ((constant ? value - center : value) * scales[column]) / factor;
-                int intercept = run.Layout.Intercept(one.Slot);
-                if (!constant && run.isCentered[column] && intercept >= 0)
-                    β[design.At[one.Slot] + intercept] += value * means[column] / factor;
+                // An intercept that nobody gave is that of the centred columns already.
+                int intercept = design.At[one.Slot] + run.Layout.Intercept(one.Slot);
+                if (!constant && run.isCentered[column] && !double.IsNaN(run.Layout.Start(intercept, d)))
+                    β[intercept] += value * means[column] / factor;
             }
         }
 
@@ -545,7 +553,7 @@ abstract partial class Regression<TRows, TResponse, T>
             if (Layout.Parameters[s].Role == Role.Location)
                 location = s;
         var (mean, spread) = data.Moments(from, end);
-        double center = location >= 0 && Layout.Intercept(location) >= 0 && !Layout.AnyKnown(location) && double.IsFinite(mean) ? mean : 0;
+        double center = location >= 0 && Layout.HasFreeIntercept(location) && double.IsFinite(mean) ? mean : 0;
         double size = center == 0 ? Math.Abs(mean) + spread : spread;
         return double.IsFinite(size) && size > 0 ? Standardization.About(center, size) : new(center, 0);
     }
@@ -554,7 +562,7 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         if (Layout.Free == Layout.All.Count)
             return null;
-        return [.. Layout.Known.Select(v => !double.IsNaN(v))];
+        return [.. Enumerable.Range(0, Layout.All.Count).Select(Layout.IsKnown)];
     }
 
     double[]? Ridge(Worker worker)
@@ -595,7 +603,7 @@ abstract partial class Regression<TRows, TResponse, T>
         var jet = worker.Jet;
         double[] estimates = new double[count], coefficients = Coefficients(worker), inverse = new double[count * (count + 1) / 2];
         for (int i = 0; i < count; i++)
-            estimates[i] = double.IsNaN(Layout.Known[i]) ? Layout.All[i].Value(coefficients[i]) : Layout.Known[i];
+            estimates[i] = Layout.IsKnown(i) ? Layout.Known(i, d) : Layout.All[i].Value(coefficients[i]);
         double value = worker.Complete(worker.Value), pivot = jet.Invert(inverse);
         if (ending == Ending.Converged && IsFlat(inverse, worker.Data.Size))
             ending = Ending.Runaway;
@@ -626,7 +634,7 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         const double rounding = 1e-11;
         for (int i = 0; i < Layout.All.Count; i++)
-            if (Layout.All[i].Link != Link.Identity && double.IsNaN(Layout.Known[i]) && !(inverse[DenseJet<HostStore>.Entry(i, i)] * rounding * n < 1))
+            if (Layout.All[i].Link != Link.Identity && !Layout.IsKnown(i) && !(inverse[DenseJet<HostStore>.Entry(i, i)] * rounding * n < 1))
                 return true;
         return false;
     }

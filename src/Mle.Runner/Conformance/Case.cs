@@ -65,7 +65,7 @@ sealed partial class Case(JsonElement json, string folder)
     }
 
     /// <summary>Kinds of cases that ask for more than a fit.</summary>
-    static readonly string[] Unanswered = ["profile_ci", "wald_ci", "lr_test", "delta_method", "robust_se", "bootstrap"];
+    static readonly string[] Unanswered = ["wald_ci", "lr_test", "delta_method", "robust_se", "bootstrap"];
 
     /// <summary>What the case needs and this version does not have, or null.</summary>
     public string? Beyond()
