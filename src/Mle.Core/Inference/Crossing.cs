@@ -99,7 +99,8 @@ sealed class Crossing
         {
             t -= step;
             step *= 2;
-            if (step > 128)
+            // Below the last digit of the supremum's place there is nothing between.
+            if (step > 128 || Value == value(double.NegativeInfinity))
                 (Jumps, IsDone) = (true, true);
         }
         else if (outside - inside <= 1e-13 * Math.Max(1, Math.Abs(outside)))
@@ -152,6 +153,8 @@ sealed class Crossing
         }
         for (int i = Math.Max(0, points.Count - Degree); i < points.Count; i++)
             (y[count], c[count++]) = points[i];
+        if (count == 0)
+            return double.NaN;
         for (int order = 1; order < count; order++)
             for (int i = count - 1; i >= order; i--)
                 c[i] = order == 1 && i == 1 && doubled == 1 ? slope : (c[i] - c[i - 1]) / (y[i] - y[i - order]);
