@@ -46,7 +46,7 @@ public sealed class CpuEngine : IEngine
 
         FitTable Run<TFamily, T>() where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
         {
-            var given = new Given(family.Info, options);
+            var given = new Given(family.Info, options, batch.Count);
             return given.Leading switch
             {
                 <= 1 => new Run<TFamily, T, Jet1<T>>(family.Info, batch, options, given).Fit(),

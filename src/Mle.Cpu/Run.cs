@@ -17,7 +17,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     FitTable Table => judgement.Table;
 
     /// <summary>The prior and the start of every data set where the options say nothing.</summary>
-    Prior<Real> Plain => given.Plain ? judgement.Prior(new(0, 0)) : default;
+    Prior<Real> Plain => given.Plain ? judgement.Prior(judgement.Slots, new(0, 0)) : default;
 
     static Vec3<Real> Nowhere => new(double.NaN, double.NaN, double.NaN);
 
@@ -74,6 +74,8 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
                 Scatter(packed[at..], fits, Table.Covariances(i, j));
         for (int l = 0; l < fits.Length; l++)
         {
+            if (given.IsIndividual)
+                PutKnown(fits[l]);
             Table.Size[fits[l]] = loaded[l].Summary.Size;
             Table.Iterations[fits[l]] = (int)lanes[IterationsAt * Side + l];
             if (complete)
@@ -88,6 +90,15 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             else
                 worker.Doubts.Add(fits[l]);
         }
+    }
+
+    /// <summary>The lanes of a report share what is known; a data set's own values come after.</summary>
+    void PutKnown(int d)
+    {
+        var own = given.Own(d).Known;
+        for (int i = 0; i < TFamily.Slots; i++)
+            if ((i == 0 ? own.X : i == 1 ? own.Y : own.Z).Value is var known && !double.IsNaN(known))
+                Table.Estimates(i)[d] = known;
     }
 
     static void Scatter(ReadOnlySpan<double> lanes, ReadOnlySpan<int> fits, double[] column)
@@ -123,6 +134,8 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             int fitted = 0;
             for (long rows = 0; d < to && fitted < Side && rows <= Loading.Chunk; d++)
             {
+                if (judgement.Refuses(d, batch.Bounds[d + 1] - batch.Bounds[d]))
+                    continue;
                 rows += batch.Bounds[d + 1] - batch.Bounds[d];
                 if (fitted > 0 && rows > Loading.Chunk)
                     break;
@@ -161,9 +174,10 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             Put(worker.Unit, l, one.Unit.Units);
             if (!given.Plain)
             {
-                worker.Priors[l] = judgement.Prior(one.Unit);
+                var slots = judgement.SlotsOf(worker.Fits[l < fitted ? l : 0]);
+                worker.Priors[l] = judgement.Prior(slots, one.Unit);
                 Put(worker.Prior, l, worker.Priors[l]);
-                Put(worker.Start, l, judgement.Slots.Start(one.Unit));
+                Put(worker.Start, l, slots.Start(one.Unit));
             }
         }
         Outcome<T> outcome = default;

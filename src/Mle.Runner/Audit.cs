@@ -37,7 +37,7 @@ sealed class Audit(int count)
     {
         long started = Stopwatch.GetTimestamp();
         using var cpu = new CpuEngine();
-        var reference = cpu.Fit(family, Part(batch, chosen), options);
+        var reference = cpu.Fit(family, batch.Select(chosen), options);
         var audit = new Audit(chosen.Length);
         for (int i = 0; i < chosen.Length; i++)
             audit.disagreement.Add(chosen[i], fits[chosen[i]], reference[i]);
@@ -53,22 +53,4 @@ sealed class Audit(int count)
     public string? Breach(Dataset data, IEngine engine) => disagreement.Worst is not { } worst ? null
         : $"The audit failed: {worst.Quantity} of {(data.Groups is { } groups ? $"{data.By} {groups[worst.DataSet]}" : "data set 1")} "
             + $"is {worst.Found} on {engine.Description}, and {worst.Expected} on the CPU; {worst.Allowed}.";
-
-    static Batch Part(Batch batch, int[] chosen)
-    {
-        var offsets = new long[chosen.Length + 1];
-        for (int i = 0; i < chosen.Length; i++)
-            offsets[i + 1] = offsets[i] + batch.Offsets[chosen[i] + 1] - batch.Offsets[chosen[i]];
-        return new(Gather(batch.Values), offsets, Gather(batch.Weights), Gather(batch.Trials));
-
-        ReadOnlyMemory<double> Gather(ReadOnlyMemory<double> column)
-        {
-            if (column.IsEmpty || chosen.Length == batch.Count)
-                return column;
-            var gathered = GC.AllocateUninitializedArray<double>((int)offsets[^1]);
-            for (int i = 0; i < chosen.Length; i++)
-                column.Span[(int)batch.Offsets[chosen[i]]..(int)batch.Offsets[chosen[i] + 1]].CopyTo(gathered.AsSpan((int)offsets[i]));
-            return gathered;
-        }
-    }
 }

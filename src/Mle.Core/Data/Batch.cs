@@ -91,4 +91,40 @@ public sealed class Batch(
             Predictors = Predictors.ToDictionary(p => p.Key, p => new Predictor(p.Value.Terms, [.. p.Value.Columns.Select(Part)], Part(p.Value.Offset))),
         };
     }
+
+    /// <summary>Some data sets as a batch of their own, in this order; one may come more than once.</summary>
+    public Batch Select(IReadOnlyList<int> sets)
+    {
+        if (sets.Count == Count && sets.Select((d, i) => d == i).All(same => same))
+            return this;
+        var bounds = new long[sets.Count + 1];
+        for (int i = 0; i < sets.Count; i++)
+            bounds[i + 1] = bounds[i] + offsets[sets[i] + 1] - offsets[sets[i]];
+        // Columns that are the same memory stay the same.
+        var made = new Dictionary<ReadOnlyMemory<double>, ReadOnlyMemory<double>>();
+        ReadOnlyMemory<double> Gather(ReadOnlyMemory<double> column)
+        {
+            if (column.Length != Values.Length || column.IsEmpty)
+                return column;
+            if (made.TryGetValue(column, out var known))
+                return known;
+            var gathered = GC.AllocateUninitializedArray<double>((int)bounds[^1]);
+            for (int i = 0; i < sets.Count; i++)
+                column.Span[(int)offsets[sets[i]]..(int)offsets[sets[i] + 1]].CopyTo(gathered.AsSpan((int)bounds[i]));
+            made.Add(column, gathered);
+            return gathered;
+        }
+
+        return new(Gather(Values), bounds, Gather(Weights), Gather(Trials))
+        {
+            Weighting = Weighting,
+            Upper = Gather(Upper),
+            TruncatedBelow = OfRows(TruncatedBelow),
+            TruncatedAbove = OfRows(TruncatedAbove),
+            Predictors = Predictors.ToDictionary(p => p.Key, p => new Predictor(p.Value.Terms, [.. p.Value.Columns.Select(Gather)], Gather(p.Value.Offset))),
+        };
+
+        // One for all rows, of a batch of one row, is one for all rows still.
+        ReadOnlyMemory<double> OfRows(ReadOnlyMemory<double> column) => column.Length == 1 ? column : Gather(column);
+    }
 }

@@ -59,6 +59,20 @@ public sealed class FitTable
 
     public Fit this[int d] => new(this, d);
 
+    /// <summary>Puts another fit of data set d in the place of this one.</summary>
+    internal void Replace(int d, FitTable by, int e)
+    {
+        for (int i = 0; i < estimates.Length; i++)
+            estimates[i][d] = by.estimates[i][e];
+        for (int i = 0; i < covariances.Length; i++)
+            covariances[i][d] = by.covariances[i][e];
+        (LogLikelihood[d], Size[d], Iterations[d], Status[d]) = (by.LogLikelihood[e], by.Size[e], by.Iterations[e], by.Status[e]);
+        if (by.Verdicts.TryGetValue(e, out var verdict))
+            Verdicts[d] = verdict;
+        else
+            Verdicts.TryRemove(d, out _);
+    }
+
     static double[][] Columns(int columns, long count)
     {
         var made = new double[columns][];

@@ -19,22 +19,36 @@ public sealed class Judgement<TFamily> where TFamily : struct, IFamily<TFamily>
                 ? $"The family {info.Name} needs a column of trials." : $"The family {info.Name} takes no trials.");
         (this.info, this.options, this.given, Slots) = (info, options, given, given.Slots);
         Table = new([.. info.Parameters.Select(p => p.Name)], given.FreeCount, batch.Count, options.Detail);
-        var prior = Prior(new(0, 0));
-        if (TFamily.IsUnbounded(prior.Free))
+        if (TFamily.IsUnbounded(Prior(Slots, new(0, 0)).Free))
             Table.Supremum = double.PositiveInfinity;
-        OrderFirst = TFamily.Keep != Keep.RowsAndMedian || TFamily.OrderFirst(prior.Known, prior.Free);
+        OrderFirst = TFamily.Keep != Keep.RowsAndMedian || (given.IsIndividual
+            ? Enumerable.Range(0, batch.Count).Any(d => IsOrdered(SlotsOf(d))) : IsOrdered(Slots));
     }
+
+    bool IsOrdered(Slots slots) => Prior(slots, new(0, 0)) is var prior && TFamily.OrderFirst(prior.Known, prior.Free);
 
     public FitTable Table { get; }
 
-    /// <summary>What the options say.</summary>
+    /// <summary>What the options say of all data sets.</summary>
     public Slots Slots { get; }
+
+    /// <summary>What they say of one.</summary>
+    public Slots SlotsOf(int d) => given.IsIndividual ? Slots.With(given.Own(d)) : Slots;
 
     /// <summary>Whether order statistics, where the family keeps them, are taken before the first attempt.</summary>
     public bool OrderFirst { get; }
 
     /// <summary>What is known of the parameters of a data set with this standardisation.</summary>
-    public Prior<Real> Prior(Standardization unit) => Slots.Prior(unit, region.Low, region.High);
+    public Prior<Real> Prior(Slots slots, Standardization unit) => slots.Prior(unit, region.Low, region.High);
+
+    /// <summary>Whether a data set is given a value that it cannot have; then that is its verdict.</summary>
+    public bool Refuses(int d, long length)
+    {
+        if (!given.IsIndividual || given.Refuses(d) is not { } reason)
+            return false;
+        Refuse(d, length, reason);
+        return true;
+    }
 
     /// <summary>Says that the data cannot be fitted.</summary>
     public void Refuse(int d, long length, string reason)

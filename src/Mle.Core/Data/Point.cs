@@ -11,10 +11,12 @@ public sealed class Point<TFamily> where TFamily : struct, IFamily<TFamily>
     public Point(FamilyInfo info, IReadOnlyDictionary<string, double> at, FitOptions options)
     {
         this.info = info;
+        if (options.FixedEach.Count + options.StartEach.Count > 0)
+            throw new ArgumentException("A point is the same for all data sets; values for each cannot be given.");
         var point = new Dictionary<string, double>(at);
         foreach (var (name, value) in options.Fixed)
             point[name] = value;
-        given = new Given(info, options with { Fixed = point });
+        given = new Given(info, options with { Fixed = point }, 0);
         if (given.FreeCount > 0)
             throw new ArgumentException($"A value is needed for {string.Join(", ", info.Parameters.Where((_, i) => given.IsFree(i)).Select(p => p.Name))}.");
         free = [.. Enumerable.Range(0, info.Parameters.Length).Where(i => !options.Fixed.ContainsKey(info.Parameters[i].Name))];

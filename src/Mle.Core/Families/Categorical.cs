@@ -28,30 +28,41 @@ public sealed class Categorical(IReadOnlyList<string> labels) : Family
         Array.Fill(known, double.NaN);
         foreach (var (name, value) in options.Fixed)
         {
-            int j = Array.FindIndex(names, p => p.Name == name);
-            if (j < 0)
-                throw new ArgumentException($"The family categorical has no parameter '{name}' here; it has {string.Join(", ", names.Select(p => p.Name))}.");
+            int j = Category(names, name);
             if (!(value >= 0 && value < 1))
                 throw new ArgumentException(FormattableString.Invariant($"{name} = {value} is not allowed: a known probability must be in [0, 1)."));
             known[j] = value;
         }
-        double left = 1 - known.Where(p => !double.IsNaN(p)).Sum();
-        int open = known.Count(double.IsNaN);
-        if (!(left > 0) || open == 0)
+        var each = new Dictionary<int, ReadOnlyMemory<double>>();
+        foreach (var (name, values) in options.FixedEach)
+            each.Add(Category(names, name), Given.Column(name, values, batch.Count));
+        double Left() => 1 - known.Where(p => !double.IsNaN(p)).Sum();
+        int open = known.Where((p, j) => double.IsNaN(p) && !each.ContainsKey(j)).Count();
+        if (!(Left() > 0) || open == 0)
             throw new ArgumentException("The known probabilities must leave some for at least one other category.");
-        if (options.Bounds.Count + options.Start.Count > 0)
+        if (options.Bounds.Count + options.Start.Count + options.StartEach.Count > 0)
             throw new ArgumentException("The categorical family has a closed form and takes no starts or bounds.");
         var table = new FitTable([.. names.Select(p => p.Name)], open - 1, batch.Count, options.Detail);
         for (int d = 0; d < batch.Count; d++)
-            One(table, d, batch, known, left, options.Detail);
+        {
+            foreach (var (j, values) in each)
+                known[j] = values.Span[d];
+            bool possible = each.Keys.All(j => known[j] is >= 0 and < 1) && Left() > 0;
+            One(table, d, batch, known, Left(), options.Detail, possible ? null : "the known probabilities must be in [0, 1) and leave some for the other categories");
+        }
         return table;
     }
 
-    static void One(FitTable table, int d, Batch batch, double[] known, double left, Detail detail)
+    static int Category(Parameter[] names, string name) => Array.FindIndex(names, p => p.Name == name) is >= 0 and var j ? j
+        : throw new ArgumentException($"The family categorical has no parameter '{name}' here; it has {string.Join(", ", names.Select(p => p.Name))}.");
+
+    /// <param name="invalid">Why the data set cannot be fitted whatever its rows are, or null.</param>
+    static void One(FitTable table, int d, Batch batch, double[] known, double left, Detail detail, string? invalid)
     {
         int categories = known.Length, from = (int)batch.Bounds[d], to = (int)batch.Bounds[d + 1];
         var counts = new double[categories];
-        string? invalid = to == from ? "no observations" : null;
+        if (to == from)
+            invalid ??= "no observations";
         double n = 0, openCount = 0;
         for (int i = from; i < to && invalid is null; i++)
         {

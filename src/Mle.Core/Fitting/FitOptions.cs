@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Mle;
 
 /// <summary>How much of a fit is wanted.</summary>
@@ -42,8 +44,17 @@ public sealed record FitOptions
     /// <summary>Parameters held at a known value: not estimated, not counted.</summary>
     public IReadOnlyDictionary<string, double> Fixed { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>
+    /// Parameters held at a value that each data set has of its own: as many as there are data sets. A value outside the
+    /// parameter's domain leaves nothing to fit, and that data set is invalid.
+    /// </summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<double>> FixedEach { get; init; } = FrozenDictionary<string, ReadOnlyMemory<double>>.Empty;
+
     /// <summary>Where to start, for some or all parameters.</summary>
     public IReadOnlyDictionary<string, double> Start { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Where each data set starts, likewise: before what Start says of all. A value outside the domain says nothing.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<double>> StartEach { get; init; } = FrozenDictionary<string, ReadOnlyMemory<double>>.Empty;
 
     /// <summary>Closed intervals that the estimates must stay in; a fit that ends on one is a boundary fit.</summary>
     public IReadOnlyDictionary<string, (double Low, double High)> Bounds { get; init; } = new Dictionary<string, (double, double)>();
@@ -70,4 +81,12 @@ public sealed record FitOptions
     public IProgress<long>? Progress { get; init; }
 
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>What is said of one data set of a batch, for a batch of that data set alone.</summary>
+    internal FitOptions Alone(int d) => FixedEach.Count + StartEach.Count == 0 ? this : this with
+    {
+        Fixed = Fixed.Concat(FixedEach.Select(p => KeyValuePair.Create(p.Key, p.Value.Span[d]))).ToDictionary(),
+        FixedEach = FrozenDictionary<string, ReadOnlyMemory<double>>.Empty,
+        StartEach = FrozenDictionary<string, ReadOnlyMemory<double>>.Empty,
+    };
 }

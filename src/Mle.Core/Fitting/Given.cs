@@ -6,9 +6,14 @@ public sealed class Given
     readonly Parameter[] parameters;
     readonly double[] known = [double.NaN, double.NaN, double.NaN], start = [double.NaN, double.NaN, double.NaN];
     readonly double[] low = [double.NaN, double.NaN, double.NaN], high = [double.NaN, double.NaN, double.NaN];
+    readonly ReadOnlyMemory<double>?[] knownEach = new ReadOnlyMemory<double>?[3], startEach = new ReadOnlyMemory<double>?[3];
 
+    /// <summary>In the place of values that each data set has of its own: inside every domain.</summary>
+    const double Placeholder = 0.5;
+
+    /// <param name="count">The number of data sets.</param>
     /// <exception cref="ArgumentException">A name is no parameter of the family, or a value is outside its domain.</exception>
-    public Given(FamilyInfo family, FitOptions options)
+    public Given(FamilyInfo family, FitOptions options, int count)
     {
         parameters = family.Parameters;
         foreach (var (name, value) in options.Fixed)
@@ -21,9 +26,19 @@ public sealed class Given
                 throw new ArgumentException($"The bounds {from}:{to} of {name} must be two numbers in increasing order.");
             (low[Slot(family, name)], high[Slot(family, name)]) = (from, to);
         }
+        foreach (var (name, values) in options.FixedEach)
+        {
+            int slot = Slot(family, name);
+            if (!double.IsNaN(known[slot]))
+                throw new ArgumentException($"{name} is held at one value for all data sets and at one for each; one of the two is needed.");
+            (known[slot], knownEach[slot]) = (Placeholder, Column(name, values, count));
+        }
+        foreach (var (name, values) in options.StartEach)
+            startEach[Slot(family, name)] = Column(name, values, count);
         Bounded = options.Bounds.Count > 0;
-        Plain = options.Fixed.Count + options.Start.Count + options.Bounds.Count == 0;
-        FreeCount = parameters.Length - options.Fixed.Count;
+        IsIndividual = options.FixedEach.Count + options.StartEach.Count > 0;
+        Plain = !IsIndividual && options.Fixed.Count + options.Start.Count + options.Bounds.Count == 0;
+        FreeCount = parameters.Length - options.Fixed.Count - options.FixedEach.Count;
         Leading = 0;
         for (int i = 0; i < parameters.Length; i++)
             if (IsFree(i))
@@ -60,6 +75,28 @@ public sealed class Given
     /// <summary>The same as plain data, for every data set.</summary>
     public Slots Slots => new(Of(0), Of(1), Of(2));
 
+    /// <summary>Whether something is said of each data set.</summary>
+    public bool IsIndividual { get; }
+
+    /// <summary>What is said of one data set: a known value outside the domain, which <see cref="Refuses"/>, is replaced.</summary>
+    public Own Own(int d) => new(
+        new(KnownOf(0, d), KnownOf(1, d), KnownOf(2, d)), new(StartOf(0, d), StartOf(1, d), StartOf(2, d)));
+
+    /// <summary>Why a data set cannot be fitted with the value that it is given, or null.</summary>
+    public string? Refuses(int d)
+    {
+        for (int i = 0; i < parameters.Length; i++)
+            if (knownEach[i] is { } values && !IsInside(parameters[i], values.Span[d]))
+                return Refusal(parameters[i], values.Span[d]);
+        return null;
+    }
+
+    double KnownOf(int slot, int d) =>
+        knownEach[slot] is not { } values ? double.NaN : IsInside(parameters[slot], values.Span[d]) ? values.Span[d] : Placeholder;
+
+    double StartOf(int slot, int d) =>
+        startEach[slot] is { } values && IsInside(parameters[slot], values.Span[d]) ? values.Span[d] : double.NaN;
+
     Slot Of(int slot) => slot >= parameters.Length ? Mle.Slot.Absent
         : new(parameters[slot].Link, parameters[slot].Role, known[slot], start[slot], low[slot], high[slot]);
 
@@ -72,15 +109,20 @@ public sealed class Given
             $"The family {family.Name} has no parameter '{name}'; it has {string.Join(", ", family.Parameters.Select(p => p.Name))}.");
     }
 
-    static double Inside(Parameter parameter, double value)
+    /// <summary>One value for each data set.</summary>
+    internal static ReadOnlyMemory<double> Column(string name, ReadOnlyMemory<double> values, int count) => values.Length == count ? values
+        : throw new ArgumentException($"{values.Length} values of {name} were given for {count} data sets; each has one.");
+
+    static double Inside(Parameter parameter, double value) =>
+        IsInside(parameter, value) ? value : throw new ArgumentException(Refusal(parameter, value) + ".");
+
+    static bool IsInside(Parameter parameter, double value) => parameter.Link switch
     {
-        bool inside = parameter.Link switch
-        {
-            Link.Log => value > 0 && double.IsFinite(value),
-            Link.Logit => value > 0 && value < 1,
-            _ => double.IsFinite(value),
-        };
-        return inside ? value : throw new ArgumentException(
-            FormattableString.Invariant($"{parameter.Name} = {value} is not allowed: it must be {parameter.Domain}."));
-    }
+        Link.Log => value > 0 && double.IsFinite(value),
+        Link.Logit => value > 0 && value < 1,
+        _ => double.IsFinite(value),
+    };
+
+    static string Refusal(Parameter parameter, double value) =>
+        FormattableString.Invariant($"{parameter.Name} = {value} is not allowed: it must be {parameter.Domain}");
 }

@@ -177,7 +177,7 @@ sealed class MultinomialRegression<T>(IEngine engine, Family family, IReadOnlyLi
             throw new ArgumentException($"{family.Name} needs two categories or more.");
         var predictor = Categories.PredictorOf(family, batch) ?? Predictor.Constant;
         return new([.. Enumerable.Range(1, labels.Count - 1).Select(_ => (family.Info.Parameters[0] with { Role = Role.Shape }, (Predictor?)predictor))],
-            (s, term) => $"{labels[s + 1]}:{term}", options);
+            (s, term) => $"{labels[s + 1]}:{term}", options, batch.Count);
     }
 
     protected override void Marginals() { }
@@ -257,7 +257,7 @@ sealed class OrderedRegression<TLink, T>(IEngine engine, Family family, IReadOnl
         Predictor predictor = new([.. kept.Select(j => given.Terms[j])], [.. kept.Select(j => given.Columns[j])], given.Offset);
         var constant = family.Info.Parameters[0] with { Role = Role.Shape };
         return new([(constant, predictor), .. Enumerable.Range(1, labels.Count - 1).Select(j => (constant with { Name = $"zeta{j}" }, (Predictor?)null))],
-            (_, term) => term, options);
+            (_, term) => term, options, batch.Count);
     }
 
     protected override void Marginals() { }
@@ -336,7 +336,7 @@ sealed class OrderedRegression<TLink, T>(IEngine engine, Family family, IReadOnl
         {
             var slice = Batch.Slice(d);
             double[] codes = [.. slice.Values.ToArray().Select(y => (double)Array.IndexOf(kept, (int)y))];
-            var fit = Engine.Fit(new Ordered<TLink>([.. kept.Select(j => labels[j])]), Copy(slice, codes), Options with { Progress = null });
+            var fit = Engine.Fit(new Ordered<TLink>([.. kept.Select(j => labels[j])]), Copy(slice, codes), Options.Alone(d) with { Progress = null });
             supremum = double.IsNaN(fit.LogLikelihood[0]) ? fit[0].Verdict.Supremum : fit.LogLikelihood[0];
             for (int i = 0; i < p; i++)
                 limits[Table.Parameters[i]] = fit.Estimates(i)[0];
@@ -374,12 +374,21 @@ static class Categories
     /// </summary>
     public static (Dictionary<string, double> Limits, int Rows, bool Complete)? Separated(int p, int constraints, Layout layout, RowReader read, Func<int, int> rowOf)
     {
-        if (layout.Free < layout.All.Count || Separation.Find(p, constraints, read) is not { } found)
+        // What is known runs nowhere: a direction is sought in the other coefficients.
+        int[] free = [.. Enumerable.Range(0, p).Where(j => !layout.IsKnown(j))];
+        var row = new double[p];
+        if (Separation.Find(free.Length, constraints, (i, a) =>
+            {
+                bool equality = read(i, row);
+                for (int j = 0; j < free.Length; j++)
+                    a[j] = row[free[j]];
+                return equality;
+            }) is not { } found)
             return null;
         var limits = new Dictionary<string, double>();
-        for (int j = 0; j < p; j++)
+        for (int j = 0; j < free.Length; j++)
             if (found.Direction[j] != 0)
-                limits[layout.All[j].Name] = found.Direction[j] * double.PositiveInfinity;
+                limits[layout.All[free[j]].Name] = found.Direction[j] * double.PositiveInfinity;
         int rows = Enumerable.Range(0, constraints).Where(i => found.Separated[i]).Select(rowOf).Distinct().Count();
         return (limits, rows, found.IsComplete);
     }

@@ -40,14 +40,22 @@ abstract partial class Regression<TRows, TResponse, T>
         for (int s = 0; s < Layout.Slots.Count; s++)
         {
             var slot = Layout.Slots[s];
-            if (slot.Columns.Count == 0 || s > 0 && predictors[s] == predictors[0])
+            int[] free = Free(s);
+            if (free.Length == 0 || s > 0 && predictors[s] == predictors[0] && free.Length == slot.Columns.Count)
                 continue;
-            var fit = LeastSquares.Solve(slot.Columns, new double[end], Batch.Weights, default, from, end - from);
-            names.AddRange(fit.Aliased.Select(j => Layout.All.Single(r => r.Slot == s && r.Term == j).Name));
+            var fit = LeastSquares.Solve([.. free.Select(j => slot.Columns[j])], new double[end], Batch.Weights, default, from, end - from);
+            names.AddRange(fit.Aliased.Select(j => NameOf(s, free[j])));
         }
         return names.Count == 0 ? null
             : new(Status.NotIdentified, $"{string.Join(", ", names)} {(names.Count == 1 ? "is a linear combination" : "are linear combinations")} of the terms before {(names.Count == 1 ? "it" : "them")}");
     }
+
+    int IndexOf(int slot, int term) => Enumerable.Range(0, Layout.All.Count).Single(i => Layout.All[i].Slot == slot && Layout.All[i].Term == term);
+
+    string NameOf(int slot, int term) => Layout.All[IndexOf(slot, term)].Name;
+
+    /// <summary>The terms of a slot whose coefficients are not known.</summary>
+    int[] Free(int slot) => [.. Enumerable.Range(0, Layout.Slots[slot].Columns.Count).Where(j => !Layout.IsKnown(IndexOf(slot, j)))];
 
     /// <summary>
     /// A proof that nothing is separated, from the maximum itself. Let rᵢ &gt; 0 be the slope and hᵢ the curvature of row i's
@@ -100,22 +108,24 @@ abstract partial class Regression<TRows, TResponse, T>
         var gone = new HashSet<int>();
         for (int s = 0; s < Layout.Slots.Count; s++)
         {
-            int slot = s, p = Layout.Slots[s].Columns.Count;
+            int slot = s;
+            // What is known runs nowhere: a direction is sought in the other coefficients.
+            int[] free = Free(s);
             sbyte[] cones = [.. rows.Select(r => (sbyte)worker.Data.Cone(r.Row, r.Kind, slot))];
-            if (p == 0 || Array.TrueForAll(cones, c => c == 0) || Layout.AnyKnown(s))
+            if (free.Length == 0 || Array.TrueForAll(cones, c => c == 0))
                 continue;
-            var columns = Layout.Slots[s].Columns;
-            var found = Separation.Find(p, rows.Length, (i, a) =>
+            ReadOnlyMemory<double>[] columns = [.. free.Select(j => Layout.Slots[slot].Columns[j])];
+            var found = Separation.Find(free.Length, rows.Length, (i, a) =>
             {
-                for (int j = 0; j < p; j++)
+                for (int j = 0; j < columns.Length; j++)
                     a[j] = (columns[j].IsEmpty ? 1 : columns[j].Span[rows[i].Row]) * (cones[i] == 0 ? 1 : cones[i]);
                 return cones[i] == 0;
             });
             if (found is null)
                 continue;
-            var ends = Enumerable.Range(0, p).Where(j => found.Direction[j] != 0).ToDictionary(
-                j => Layout.All.Single(r => r.Slot == slot && r.Term == j).Name,
-                j => Layout.All.Single(r => r.Slot == slot && r.Term == j).Value(found.Direction[j] > 0 ? double.PositiveInfinity : double.NegativeInfinity));
+            var ends = Enumerable.Range(0, free.Length).Where(j => found.Direction[j] != 0).ToDictionary(
+                j => NameOf(slot, free[j]),
+                j => Layout.All[IndexOf(slot, free[j])].Value(found.Direction[j] > 0 ? double.PositiveInfinity : double.NegativeInfinity));
             // What a constant leads to there has a verdict of its own.
             if (Limits.Any(l => ends.TryGetValue(l.Parameter, out double at) && at == l.At))
                 continue;
@@ -150,7 +160,10 @@ abstract partial class Regression<TRows, TResponse, T>
         foreach (var (name, predictor) in Batch.Predictors)
         {
             ReadOnlyMemory<double>[] columns = [.. predictor.Columns.Select(Keep)];
-            var aliased = columns.Length == 0 ? [] : LeastSquares.Solve(columns, new double[left.Length], default, default, 0, left.Length).Aliased;
+            int slot = Enumerable.Range(0, Layout.Slots.Count).First(s => Layout.Parameters[s].Name == name);
+            int[] free = Free(slot);
+            int[] aliased = free.Length == 0 ? []
+                : [.. LeastSquares.Solve([.. free.Select(j => columns[j])], new double[left.Length], default, default, 0, left.Length).Aliased.Select(j => free[j])];
             int[] kept = [.. Enumerable.Range(0, columns.Length).Where(j => !aliased.Contains(j))];
             predictors[name] = new([.. kept.Select(j => predictor.Terms[j])], [.. kept.Select(j => columns[j])], Keep(predictor.Offset));
         }
@@ -162,7 +175,7 @@ abstract partial class Regression<TRows, TResponse, T>
             Weighting = Batch.Weighting,
             Predictors = predictors,
         };
-        var fit = Engine.Fit(Family, rest, Options with { Progress = null, Start = new Dictionary<string, double>(), Detail = Detail.Complete });
+        var fit = Engine.Fit(Family, rest, Options.Alone(d) with { Progress = null, Start = new Dictionary<string, double>(), Detail = Detail.Complete });
         return double.IsNaN(fit.LogLikelihood[0]) ? fit[0].Verdict.Supremum : fit.LogLikelihood[0];
     }
 
@@ -227,7 +240,7 @@ abstract partial class Regression<TRows, TResponse, T>
     /// </summary>
     Verdict? Beyond(int d, Limit limit, Ending ending, Worker worker, double value)
     {
-        if (Batch.Predictors.ContainsKey(limit.Parameter) || Options.Fixed.ContainsKey(limit.Parameter))
+        if (Batch.Predictors.ContainsKey(limit.Parameter) || Options.Fixed.ContainsKey(limit.Parameter) || Options.FixedEach.ContainsKey(limit.Parameter))
             return null;
         var inner = Families.Find(limit.Model)!;
         var names = inner.Info.Parameters.ToDictionary(p => p.Name == inner.Info.Primary ? Family.Info.Primary : OwnName(p.Name, inner.Info, limit), p => p.Name);
@@ -237,7 +250,7 @@ abstract partial class Regression<TRows, TResponse, T>
         {
             Threads = Options.Threads,
             Cancellation = Options.Cancellation,
-            Fixed = Options.Fixed.ToDictionary(f => Renamed(f.Key, names), f => f.Value),
+            Fixed = Options.Alone(d).Fixed.ToDictionary(f => Renamed(f.Key, names), f => f.Value),
         });
         double supremum = at.LogLikelihood[0];
         if (double.IsNaN(supremum) || ending == Ending.Converged && value >= supremum)
@@ -288,7 +301,7 @@ abstract partial class Regression<TRows, TResponse, T>
         {
             var start = named.Where(n => Layout.All.Any(r => r.Name == n.Key && double.IsFinite(r.Coefficient(n.Value)))).ToDictionary();
             start[limit.Parameter] = value;
-            var fit = Engine.Fit(Family, Batch.Slice(d), Options with { Progress = null, Start = start });
+            var fit = Engine.Fit(Family, Batch.Slice(d), Options.Alone(d) with { Progress = null, Start = start });
             if (fit.Status[0] != Status.Interior || !(fit.LogLikelihood[0] > supremum))
                 continue;
             for (int i = 0; i < fit.Parameters.Count; i++)

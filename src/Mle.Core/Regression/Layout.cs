@@ -7,10 +7,13 @@ namespace Mle;
 sealed class Layout
 {
     readonly List<Reported> reported = [];
+    readonly double[] known, start;
+    readonly ReadOnlyMemory<double>?[] knownEach, startEach;
 
+    /// <param name="count">The number of data sets.</param>
     /// <param name="slots">A parameter for each slot, and its predictor; null where it is a constant on its natural scale.</param>
     /// <param name="name">How the coefficient of a term of a slot is called.</param>
-    public Layout(IReadOnlyList<(Parameter Parameter, Predictor? Given)> slots, Func<int, string, string> name, FitOptions options)
+    public Layout(IReadOnlyList<(Parameter Parameter, Predictor? Given)> slots, Func<int, string, string> name, FitOptions options, int count)
     {
         Slots = [.. slots.Select(s => s.Given ?? Predictor.Constant)];
         Parameters = [.. slots.Select(s => s.Parameter)];
@@ -20,10 +23,15 @@ sealed class Layout
             for (int j = 0; j < Slots[s].Terms.Count; j++)
                 reported.Add(new(s, j, given is null ? parameter.Name : name(s, Slots[s].Terms[j]), given is null ? parameter.Link : Link.Identity));
         }
-        Known = [.. reported.Select(_ => double.NaN)];
-        Start = [.. reported.Select(_ => double.NaN)];
-        Put(options.Fixed, Known);
-        Put(options.Start, Start);
+        known = [.. reported.Select(_ => double.NaN)];
+        start = [.. reported.Select(_ => double.NaN)];
+        (knownEach, startEach) = (new ReadOnlyMemory<double>?[reported.Count], new ReadOnlyMemory<double>?[reported.Count]);
+        Put(options.Fixed, known);
+        Put(options.Start, start);
+        Put(options.FixedEach, knownEach, count);
+        Put(options.StartEach, startEach, count);
+        foreach (string both in options.FixedEach.Keys.Where(options.Fixed.ContainsKey))
+            throw new ArgumentException($"{both} is held at one value for all data sets and at one for each; one of the two is needed.");
         if (options.Bounds.Count > 0)
             throw new ArgumentException("Regressions, and fits of censored, truncated or sampled observations, take no bounds.");
     }
@@ -62,12 +70,37 @@ sealed class Layout
 
     public IReadOnlyList<Reported> All => reported;
 
-    /// <summary>What the options say, on the reported scale; NaN where nothing.</summary>
-    public double[] Known { get; }
+    public bool IsKnown(int i) => !double.IsNaN(known[i]) || knownEach[i] is not null;
 
-    public double[] Start { get; }
+    /// <summary>What the options say of a coefficient in data set d, on the reported scale; NaN where nothing.</summary>
+    public double Known(int i, int d) => knownEach[i] is { } values ? values.Span[d] : known[i];
 
-    public int Free => Known.Count(double.IsNaN);
+    /// <summary>Likewise; of a data set before what is said of all.</summary>
+    public double Start(int i, int d) =>
+        startEach[i] is { } values && double.IsFinite(reported[i].Coefficient(values.Span[d])) ? values.Span[d] : start[i];
+
+    /// <summary>Whether something is said of where to start.</summary>
+    public bool HasStart => !start.All(double.IsNaN) || startEach.Any(s => s is not null);
+
+    /// <summary>Whether every coefficient of a data set is known or has a start.</summary>
+    public bool IsGiven(int d)
+    {
+        for (int i = 0; i < reported.Count; i++)
+            if (!IsKnown(i) && double.IsNaN(Start(i, d)))
+                return false;
+        return true;
+    }
+
+    /// <summary>Why a data set cannot be fitted with the value that it is given, or null.</summary>
+    public string? Refuses(int d)
+    {
+        for (int i = 0; i < reported.Count; i++)
+            if (knownEach[i] is { } values && !double.IsFinite(reported[i].Coefficient(values.Span[d])))
+                return Refusal(reported[i], values.Span[d]);
+        return null;
+    }
+
+    public int Free => Enumerable.Range(0, reported.Count).Count(i => !IsKnown(i));
 
     /// <summary>Where a slot has its intercept, or −1.</summary>
     public int Intercept(int slot)
@@ -81,18 +114,32 @@ sealed class Layout
     public bool AnyKnown(int slot)
     {
         for (int i = 0; i < reported.Count; i++)
-            if (reported[i].Slot == slot && !double.IsNaN(Known[i]))
+            if (reported[i].Slot == slot && IsKnown(i))
                 return true;
         return false;
+    }
+
+    /// <summary>Whether a slot has an intercept to estimate, which takes up origins.</summary>
+    public bool HasFreeIntercept(int slot) =>
+        Intercept(slot) is >= 0 and var term && !IsKnown(reported.FindIndex(r => r.Slot == slot && r.Term == term));
+
+    int Find(string name) => reported.FindIndex(r => r.Name == name) is >= 0 and var i ? i
+        : throw new ArgumentException($"There is no parameter '{name}' here; there are {string.Join(", ", reported.Select(r => r.Name))}.");
+
+    static string Refusal(Reported one, double value) =>
+        FormattableString.Invariant($"{one.Name} = {value} is not allowed: it must be {(one.Link == Link.Log ? "> 0" : one.Link == Link.Logit ? "in (0, 1)" : "a finite number")}");
+
+    void Put(IReadOnlyDictionary<string, ReadOnlyMemory<double>> given, ReadOnlyMemory<double>?[] to, int count)
+    {
+        foreach (var (name, values) in given)
+            to[Find(name)] = Given.Column(name, values, count);
     }
 
     void Put(IReadOnlyDictionary<string, double> given, double[] to)
     {
         foreach (var (name, value) in given)
         {
-            int i = reported.FindIndex(r => r.Name == name);
-            if (i < 0)
-                throw new ArgumentException($"There is no parameter '{name}' here; there are {string.Join(", ", reported.Select(r => r.Name))}.");
+            int i = Find(name);
             Check(i, value);
             to[i] = value;
         }
@@ -102,6 +149,6 @@ sealed class Layout
     public void Check(int i, double value)
     {
         if (!double.IsFinite(reported[i].Coefficient(value)))
-            throw new ArgumentException(FormattableString.Invariant($"{reported[i].Name} = {value} is not allowed: it must be {(reported[i].Link == Link.Log ? "> 0" : reported[i].Link == Link.Logit ? "in (0, 1)" : "a finite number")}."));
+            throw new ArgumentException(Refusal(reported[i], value) + ".");
     }
 }

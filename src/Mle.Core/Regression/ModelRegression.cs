@@ -26,7 +26,9 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
     where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T>
 {
     FitTable marginals = null!;
-    Family marginal = null!;
+
+    /// <summary>Of a binomial that of single trials, which takes no column of ones.</summary>
+    readonly Family marginal = Families.Find(TModel.TakesTrials && batch.Trials.IsEmpty ? Distributions.Bernoulli.Info.Name : TModel.Marginal)!;
 
     protected override Equivariance Equivariance => TModel.Equivariance;
 
@@ -36,7 +38,7 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
     {
         var info = TModel.Info;
         for (int s = 0; s < TModel.Slots; s++)
-            if (!IsSmooth(s) && !Options.Fixed.ContainsKey(info.Parameters[s].Name))
+            if (!IsSmooth(s) && !Options.Fixed.ContainsKey(info.Parameters[s].Name) && !Options.FixedEach.ContainsKey(info.Parameters[s].Name))
                 throw new ArgumentException($"The likelihood of {info.Name} jumps or has kinks in {info.Parameters[s].Name}: with predictors, and to censored, truncated or sampled rows, it is fitted only where {info.Parameters[s].Name} is fixed.");
         base.Check();
     }
@@ -95,14 +97,12 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
         if (batch.Predictors.Keys.FirstOrDefault(name => info.Parameters.All(p => p.Name != name)) is { } unknown)
             throw new ArgumentException($"{info.Name} has no parameter '{unknown}' to predict; it has {string.Join(", ", info.Parameters.Select(p => p.Name))}.");
         return new([.. info.Parameters.Select(p => (p, batch.Predictors.GetValueOrDefault(p.Name) ?? (TModel.IsLinked ? null : Predictor.Constant)))],
-            (s, term) => info.Parameters[s].Name == info.Primary ? term : $"{info.Parameters[s].Name}:{term}", options);
+            (s, term) => info.Parameters[s].Name == info.Primary ? term : $"{info.Parameters[s].Name}:{term}", options, batch.Count);
     }
 
     /// <summary>The family without predictors, fitted to rows of which censored ones have values between their ends.</summary>
     protected override void Marginals()
     {
-        // The binomial of single trials, which takes no column of ones.
-        marginal = Families.Find(TModel.TakesTrials && Batch.Trials.IsEmpty ? Distributions.Bernoulli.Info.Name : TModel.Marginal)!;
         var values = Batch.Values;
         if (!Batch.Upper.IsEmpty || TModel.CensoredBelow > double.NegativeInfinity)
         {

@@ -56,7 +56,7 @@ abstract partial class Regression<TRows, TResponse, T>
         places = new int[layout.Slots.Count][];
         for (int s = 0; s < places.Length; s++)
         {
-            bool free = layout.Intercept(s) >= 0 && !layout.AnyKnown(s);
+            bool free = layout.HasFreeIntercept(s);
             places[s] = new int[layout.Slots[s].Columns.Count];
             for (int j = 0; j < places[s].Length; j++)
             {
@@ -80,7 +80,8 @@ abstract partial class Regression<TRows, TResponse, T>
     public FitTable Fit()
     {
         Check();
-        Marginals();
+        if (!Enumerable.Range(0, Batch.Count).All(Layout.IsGiven))
+            Marginals();
         long done = 0;
         void Report() => Options.Progress?.Report(Interlocked.Increment(ref done));
         if (Climb([]))
@@ -211,6 +212,11 @@ abstract partial class Regression<TRows, TResponse, T>
         {
             int from = (int)run.Batch.Offsets[d], end = (int)run.Batch.Offsets[d + 1];
             (this.d, Ascent) = (d, null);
+            if (run.Layout.Refuses(d) is { } refusal)
+            {
+                run.Refuse(d, end - from, refusal);
+                return;
+            }
             if ((data.Sort(from, end) ?? Unfinished(from, end)) is { } fault)
             {
                 run.Refuse(d, end - from, fault);
@@ -232,7 +238,7 @@ abstract partial class Regression<TRows, TResponse, T>
                 return;
             bool firth = run.Options.Penalty.Firth;
             likelihood.Firth = firth;
-            if (design.Blocks >= LargeFrom && run.Layout.Start.All(double.IsNaN))
+            if (design.Blocks >= LargeFrom && !run.Layout.HasStart)
             {
                 // A part answers well enough to start the whole near its maximum; where it does not, nothing is lost.
                 double[] kept = [.. Ascent.Point];
@@ -374,7 +380,8 @@ abstract partial class Regression<TRows, TResponse, T>
         void Begin(int d)
         {
             Span<double> u = stackalloc double[run.Layout.Slots.Count];
-            run.Start(d, unit, u);
+            if (!run.Layout.IsGiven(d))
+                run.Start(d, unit, u);
             Begin(u);
         }
 
@@ -403,15 +410,15 @@ abstract partial class Regression<TRows, TResponse, T>
         }
 
         /// <summary>Coefficients on the reported scale, where they are given, in the design's own.</summary>
-        void Given(double[] values, double[] β)
+        void Given(Func<int, int, double> values, double[] β)
         {
-            for (int i = 0; i < values.Length; i++)
-                if (!double.IsNaN(values[i]))
-                    β[i] = (run.Layout.All[i].Coefficient(values[i]) - Center(i)) / Slopes(i).Own;
-            // Intercepts take up the means of columns once they are there themselves.
-            for (int i = 0; i < values.Length; i++)
-                if (!double.IsNaN(values[i]) && Slopes(i).Intercept != 0)
-                    β[Intercept(i)] -= values[i] * Slopes(i).Intercept / (Slopes(i).Own * Slopes(Intercept(i)).Own);
+            for (int i = 0; i < count; i++)
+                if (!double.IsNaN(values(i, d)))
+                    β[i] = (run.Layout.All[i].Coefficient(values(i, d)) - Center(i)) / Slopes(i).Own;
+            // An intercept that is given takes up the means of columns; one that is not is that of the centred columns already.
+            for (int i = 0; i < count; i++)
+                if (!double.IsNaN(values(i, d)) && Slopes(i).Intercept != 0 && !double.IsNaN(values(Intercept(i), d)))
+                    β[Intercept(i)] -= values(i, d) * Slopes(i).Intercept / (Slopes(i).Own * Slopes(Intercept(i)).Own);
         }
 
         /// <summary>The intercept of the predictor that a coefficient belongs to.</summary>
@@ -430,7 +437,7 @@ abstract partial class Regression<TRows, TResponse, T>
                 throw new ArgumentException($"These data have no likelihood: {fault}.");
             Load(from, end);
             Ascent = new(design, count);
-            Given(at, Ascent.Point);
+            Given((i, _) => at[i], Ascent.Point);
             likelihood.At(Ascent, Ascent.Point, Ascent.Numbers);
         }
 
@@ -615,7 +622,7 @@ abstract partial class Regression<TRows, TResponse, T>
             if (Layout.Parameters[s].Role == Role.Location)
                 location = s;
         var (mean, spread) = data.Moments(from, end);
-        double center = location >= 0 && Layout.Intercept(location) >= 0 && !Layout.AnyKnown(location) && double.IsFinite(mean) ? mean : 0;
+        double center = location >= 0 && Layout.HasFreeIntercept(location) && double.IsFinite(mean) ? mean : 0;
         double size = center == 0 ? Math.Abs(mean) + spread : spread;
         return double.IsFinite(size) && size > 0 ? Standardization.About(center, size) : new(center, 0);
     }
@@ -624,7 +631,7 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         if (Layout.Free == Layout.All.Count)
             return null;
-        return [.. Layout.Known.Select(v => !double.IsNaN(v))];
+        return [.. Enumerable.Range(0, Layout.All.Count).Select(Layout.IsKnown)];
     }
 
     double[]? Ridge(Worker worker)
@@ -665,7 +672,7 @@ abstract partial class Regression<TRows, TResponse, T>
         var jet = worker.Jet;
         double[] estimates = new double[count], coefficients = Coefficients(worker), inverse = new double[count * (count + 1) / 2];
         for (int i = 0; i < count; i++)
-            estimates[i] = double.IsNaN(Layout.Known[i]) ? Layout.All[i].Value(coefficients[i]) : Layout.Known[i];
+            estimates[i] = Layout.IsKnown(i) ? Layout.Known(i, d) : Layout.All[i].Value(coefficients[i]);
         double value = worker.Complete(worker.Value), pivot = jet.Invert(inverse);
         if (ending == Ending.Converged && IsFlat(inverse, worker.Data.Size))
             ending = Ending.Runaway;
@@ -696,7 +703,7 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         const double rounding = 1e-11;
         for (int i = 0; i < Layout.All.Count; i++)
-            if (Layout.All[i].Link != Link.Identity && double.IsNaN(Layout.Known[i]) && !(inverse[DenseJet<HostStore>.Entry(i, i)] * rounding * n < 1))
+            if (Layout.All[i].Link != Link.Identity && !Layout.IsKnown(i) && !(inverse[DenseJet<HostStore>.Entry(i, i)] * rounding * n < 1))
                 return true;
         return false;
     }

@@ -37,7 +37,7 @@ abstract partial class Regression<TRows, TResponse, T>
             var column = Layout.Slots[one.Slot].Columns[one.Term];
             var (mean, scale) = worker.Standard(one.Slot, one.Term);
             terms[i] = new(one.Name, one.Slot, column.IsEmpty ? column : column.Slice(worker.First, n), mean, scale,
-                worker.Moved(one.Slot), one.Link, coefficients[i], double.IsNaN(Layout.Known[i]), IsSmooth(one.Slot), End(one.Slot) != 0);
+                worker.Moved(one.Slot), one.Link, coefficients[i], !Layout.IsKnown(i), IsSmooth(one.Slot), End(one.Slot) != 0);
         }
         Exclude(worker, coefficients, values);
         ReadOnlyMemory<double>[] offsets = [.. Layout.Slots.Select(s => s.Offset.IsEmpty ? default : s.Offset.Slice(worker.First, n))];

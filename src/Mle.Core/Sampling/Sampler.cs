@@ -123,7 +123,7 @@ public abstract class Sampler
 
         private protected override Layout LayoutOf(Batch batch) => new(
             [.. parameters.Select(p => (p, batch.Predictors.GetValueOrDefault(p.Name) ?? (TModel.IsLinked ? null : Predictor.Constant)))],
-            (_, term) => term, new());
+            (_, term) => term, new(), batch.Count);
 
         private protected override void Fill(
             ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to)

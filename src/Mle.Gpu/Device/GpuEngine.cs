@@ -172,7 +172,7 @@ public sealed class GpuEngine : IEngine
     {
         public IRun? Visit<TFamily>() where TFamily : struct, IFamily<TFamily>
         {
-            var given = new Given(info, options);
+            var given = new Given(info, options, batch.Count);
             return given.Leading switch
             {
                 <= 1 => new Run<TFamily, Jet1<Real>>(engine, info, batch, options, given),

@@ -52,9 +52,10 @@ static class Kernels
     }
 
     /// <summary>Fits data sets that have been loaded, from start to verdict, one team each.</summary>
+    /// <param name="own">What is said of each data set alone; empty where nothing.</param>
     /// <param name="room">How many rows fit into shared memory.</param>
     public static void Fit<TFamily, TTeam, TJet>(
-        Columns columns, ArrayView<int> which, ArrayView<Loaded> loaded, ArrayView<Ranks> ranks, Terms terms, Results results, int room)
+        Columns columns, ArrayView<int> which, ArrayView<Loaded> loaded, ArrayView<Ranks> ranks, Terms terms, ArrayView<Own> own, Results results, int room)
         where TFamily : struct, IFamily<TFamily> where TTeam : struct, ITeam<TTeam> where TJet : unmanaged, IJet<TJet, Real>
     {
         var team = TTeam.Join();
@@ -66,13 +67,16 @@ static class Kernels
         if (TFamily.Keep == Keep.RowsAndMedian)
             order = ranks[d];
         var unit = one.Unit;
+        var slots = terms.Slots;
+        if (own.Length > 0)
+            slots = slots.With(own[d]);
         Outcome<Real> outcome = default;
         Estimation.Fit<TFamily, DeviceSample<TFamily, TTeam>, Real, Real, TJet>(
             Sample<TFamily, TTeam>(team, columns, columns.Offsets[d], one, room), one.Summary(order),
-            terms.Slots.Prior(unit, terms.Low, terms.High), terms.Slots.Start(unit),
+            slots.Prior(unit, terms.Low, terms.High), slots.Start(unit),
             terms.Restricted != 0, terms.Bounded != 0, one.Invalid != 0 ? 0 : terms.Limit, terms.Exact != 0, ref outcome);
         if (team.Rank == 0)
-            Write<TFamily>(d, loaded[d], ref outcome, terms, results);
+            Write<TFamily>(d, loaded[d], ref outcome, slots, terms.Exact, results);
     }
 
     /// <summary>Value, score and Hessian of loaded data sets at one point, one team each.</summary>
@@ -127,17 +131,17 @@ static class Kernels
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static void Write<TFamily>(int d, Loaded one, ref Outcome<Real> outcome, in Terms terms, Results results) where TFamily : struct, IFamily<TFamily>
+    static void Write<TFamily>(int d, Loaded one, ref Outcome<Real> outcome, in Slots slots, int exact, Results results) where TFamily : struct, IFamily<TFamily>
     {
         var numbers = results.Numbers;
         int count = (int)results.Codes.Length, at = d, k = TFamily.Slots;
-        var v = terms.Slots.Report(one.Unit.Units, outcome.θ, outcome.Covariance, out var c);
+        var v = slots.Report(one.Unit.Units, outcome.θ, outcome.Covariance, out var c);
         Put(numbers, ref at, count, v.X);
         if (k > 1)
             Put(numbers, ref at, count, v.Y);
         if (k > 2)
             Put(numbers, ref at, count, v.Z);
-        if (terms.Exact != 0)
+        if (exact != 0)
         {
             Put(numbers, ref at, count, c.XX);
             if (k > 1)

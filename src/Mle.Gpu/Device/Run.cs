@@ -1,3 +1,5 @@
+using ILGPU;
+
 namespace Mle.Gpu;
 
 /// <summary>A fit of one batch, its family known.</summary>
@@ -75,6 +77,8 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
 
     void Start(DeviceBatch chunk, IEnumerable<Launch> launches, bool ordered)
     {
+        var own = given.IsIndividual
+            ? chunk.Own.Send(chunk.Stream, Enumerable.Range(chunk.From, chunk.Count).Select(given.Own).ToArray()) : ArrayView<Own>.Empty;
         foreach (var launch in launches)
         {
             if (launch.Team == Team.Grid)
@@ -83,7 +87,7 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
                 continue;
             }
             kernels.Load(chunk, launch, Wanted(ordered));
-            kernels.Fit<TJet>(chunk, launch, Terms);
+            kernels.Fit<TJet>(chunk, launch, Terms, own);
         }
     }
 
@@ -113,6 +117,8 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
         bool fetched = false;
         for (int d = 0; d < chunk.Count; d++)
         {
+            if (judgement.Refuses(chunk.From + d, chunk.Length(d)))
+                continue;
             if (codes[d] == Results.Invalid && !IsGiant(chunk, d))
                 Refuse(chunk, d);
             if (codes[d] <= 0 || IsGiant(chunk, d))
@@ -162,7 +168,7 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
     void Refuse(DeviceBatch chunk, int d) => judgement.Refuse(chunk.From + d, chunk.Length(d), chunk.Offender<TFamily>(d));
 
     void Judge(int d, Loaded loaded, Ranks ranks, Outcome<Real> outcome) =>
-        judgement.Judge(d, loaded.Summary(ranks), loaded.Unit, loaded.LogBase, judgement.Prior(loaded.Unit), outcome);
+        judgement.Judge(d, loaded.Summary(ranks), loaded.Unit, loaded.LogBase, judgement.Prior(judgement.SlotsOf(d), loaded.Unit), outcome);
 
     /// <summary>A data set that is worth the whole grid: the solver runs here, its sums there.</summary>
     void Giant(DeviceBatch chunk, int d)
@@ -178,12 +184,12 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
                 Refuse(chunk, d);
                 return;
             }
-            var unit = loaded.Unit;
+            var (unit, slots) = (loaded.Unit, judgement.SlotsOf(chunk.From + d));
             Outcome<Real> outcome = default;
             Estimation.Fit<TFamily, GridSample<TFamily>, Real, Real, TJet>(
-                GridSample<TFamily>.Of(kernels, chunk, d, loaded), loaded.Summary(ranks), judgement.Prior(unit), judgement.Slots.Start(unit),
+                GridSample<TFamily>.Of(kernels, chunk, d, loaded), loaded.Summary(ranks), judgement.Prior(slots, unit), slots.Start(unit),
                 Restricted, given.Bounded, options.IterationLimit, Complete, ref outcome);
-            Write(chunk.From + d, loaded, outcome);
+            Write(chunk.From + d, slots, loaded, outcome);
             if (outcome.Code.Value == 0)
                 return;
             if (ordered)
@@ -191,9 +197,9 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
         }
     }
 
-    void Write(int d, Loaded loaded, Outcome<Real> outcome)
+    void Write(int d, Slots slots, Loaded loaded, Outcome<Real> outcome)
     {
-        var v = judgement.Slots.Report(loaded.Unit.Units, outcome.θ, outcome.Covariance, out var c);
+        var v = slots.Report(loaded.Unit.Units, outcome.θ, outcome.Covariance, out var c);
         double[] estimates = [v.X, v.Y, v.Z], packed = [c.XX, c.XY, c.YY, c.XZ, c.YZ, c.ZZ];
         for (int j = 0, at = 0; j < TFamily.Slots; j++)
         {

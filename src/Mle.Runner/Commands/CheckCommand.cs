@@ -80,6 +80,8 @@ sealed class CheckCommand : Verb
     {
         var (set, family, known) = one.Read(terminal);
         var options = new FitOptions { Fixed = known, Cancellation = terminal.Interrupted };
+        if (one.Kind == "profile_ci")
+            return ProfileExpectation.Compare(one, engine, new(set, family, options, one));
         var table = engine.Fit(family, set.Batch, options);
         var rename = one.Rename(set, family, known);
         if (one.Covariance is { } covariance)

@@ -65,7 +65,7 @@ sealed partial class Case(JsonElement json, string folder)
     }
 
     /// <summary>Kinds of cases that ask for more than a fit.</summary>
-    static readonly string[] Unanswered = ["profile_ci", "lr_test", "bootstrap"];
+    static readonly string[] Unanswered = ["lr_test", "bootstrap"];
 
     /// <summary>The covariance that the case asks for; null for that of every fit.</summary>
     public CovarianceKind? Covariance => Kind == "robust_se" ? CovarianceKind.Sandwich : null;

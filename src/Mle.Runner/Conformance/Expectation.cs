@@ -6,14 +6,27 @@ using Mle.Runner.Reporting;
 namespace Mle.Runner.Conformance;
 
 /// <summary>One number compared with what it should be.</summary>
-readonly record struct Comparison(string Quantity, string What, string Expected, string Actual, bool Passed, double Digits);
+readonly record struct Comparison(string Quantity, string What, string Expected, string Actual, bool Passed, double Digits)
+{
+    /// <summary>Decimal digits of a double: what an exact agreement counts as.</summary>
+    public const double AllDigits = 16;
+
+    /// <param name="scale">What digits are counted against where the value itself may be 0.</param>
+    public static Comparison Close(string quantity, string what, double value, double actual, double allowed, double scale = 0)
+    {
+        double difference = value == actual ? 0 : Math.Abs(value - actual);
+        double digits = difference == 0 ? AllDigits : Math.Clamp(-Math.Log10(difference / Math.Max(scale, Math.Abs(value))), 0, AllDigits);
+        return new(quantity, what, Text(value), Text(actual), difference <= allowed, double.IsNaN(digits) ? 0 : digits);
+    }
+
+    public static Comparison Word(string what, string expected, string actual) => new(what, what, expected, actual, expected == actual, AllDigits);
+
+    static string Text(double value) => double.IsNaN(value) ? "none" : value.ToString("R", CultureInfo.InvariantCulture);
+}
 
 /// <summary>Compares a fit with a case's expected entry, quantity by quantity, at the case's own tolerance.</summary>
 sealed class Expectation
 {
-    /// <summary>Decimal digits of a double: what an exact agreement counts as.</summary>
-    const double AllDigits = 16;
-
     readonly JsonElement expected;
     readonly JsonElement tolerance;
     readonly FitReport fit;
@@ -128,18 +141,10 @@ sealed class Expectation
     bool Has(string name, out JsonElement value) =>
         expected.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 
-    void Word(string what, string expectedWord, string actual) =>
-        made.Add(new(what, what, expectedWord, actual, expectedWord == actual, AllDigits));
+    void Word(string what, string expectedWord, string actual) => made.Add(Comparison.Word(what, expectedWord, actual));
 
-    /// <param name="scale">What digits are counted against where the value itself may be 0.</param>
-    void Close(string quantity, string what, double value, double actual, double allowed, double scale = 0)
-    {
-        double difference = value == actual ? 0 : Math.Abs(value - actual);
-        double digits = difference == 0 ? AllDigits : Math.Clamp(-Math.Log10(difference / Math.Max(scale, Math.Abs(value))), 0, AllDigits);
-        made.Add(new(quantity, what, Text(value), Text(actual), difference <= allowed, double.IsNaN(digits) ? 0 : digits));
-    }
-
-    static string Text(double value) => double.IsNaN(value) ? "none" : value.ToString("R", CultureInfo.InvariantCulture);
+    void Close(string quantity, string what, double value, double actual, double allowed, double scale = 0) =>
+        made.Add(Comparison.Close(quantity, what, value, actual, allowed, scale));
 
     /// <summary>A number of a reference set, where infinities are strings.</summary>
     public static double Number(JsonElement json) => json.ValueKind switch

@@ -84,6 +84,44 @@ public class AgreementTests(Devices devices, ITestOutputHelper output)
             Agree(accelerator, team, family, samples, one);
     }
 
+    [Theory, MemberData(nameof(Some)), MemberData(nameof(ByThreads))]
+    public void What_each_data_set_knows_counts_alike(string accelerator, string team, string family)
+    {
+        var oracle = Oracles.Of(family);
+        var samples = Ragged(family, Registry.Random(family, 45), 5, 33, 17, 200);
+        double[] p = oracle.Points[0];
+        var engine = devices.Engine(accelerator, team);
+        var batch = Sample.Join([.. samples.Select(s => s.Sample)]);
+        foreach (var (parameter, v) in oracle.Parameters.Zip(p))
+        {
+            Dictionary<string, ReadOnlyMemory<double>> Each(double[] values) => new() { [parameter] = values };
+            var own = new FitOptions { FixedEach = Each([v, 1.1 * v, double.NaN, 0.9 * v]) };
+            Agree(accelerator, team, family, samples, own);
+            Agree(accelerator, team, family, samples, new() { StartEach = Each([v, 1.1 * v, double.NaN, 0.9 * v]) });
+            Assert.Equal(
+                Agreement.Bits(engine.Fit(Registry.Find(family), batch, new() { Fixed = new Dictionary<string, double> { [parameter] = v } })),
+                Agreement.Bits(engine.Fit(Registry.Find(family), batch, new() { FixedEach = Each([v, v, v, v]) })));
+        }
+    }
+
+    [Theory, MemberData(nameof(Accelerators))]
+    public void Profiles_agree(string accelerator)
+    {
+        foreach (string name in new[] { "weibull", "poisson" })
+        {
+            var batch = Sample.Join([.. Ragged(name, Registry.Random(name, 46), 12, 33, 90).Select(s => s.Sample)]);
+            var found = Profile.Intervals(devices.Engine(accelerator, "thread"), Registry.Find(name), batch, new(), 0.95);
+            var expected = Profile.Intervals(processor, Registry.Find(name), batch, new(), 0.95);
+            for (int i = 0; i < expected.Parameters.Count; i++)
+                for (int d = 0; d < batch.Count; d++)
+                {
+                    double allowed = 1e-9 * expected.Fits[d].StandardError(i);
+                    Assert.Equal(expected.Lower(i)[d], found.Lower(i)[d], allowed);
+                    Assert.Equal(expected.Upper(i)[d], found.Upper(i)[d], allowed);
+                }
+        }
+    }
+
     /// <summary>
     /// With many degrees of freedom known, Student's t is fitted without order statistics first, and with them where that
     /// finds no maximum: here in every other data set.

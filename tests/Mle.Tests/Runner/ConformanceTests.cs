@@ -25,6 +25,11 @@ public sealed class ConformanceTests : IDisposable
 
     public static TheoryData<string> RegressionIds => IdsOf(Regressions);
 
+    /// <summary>Profile likelihood intervals, with the cases that they build on.</summary>
+    static readonly string Profiles = CommandLine.Reference("profiles.json");
+
+    public static TheoryData<string> ProfileIds => IdsOf(Profiles);
+
     static TheoryData<string> IdsOf(string set) => new(JsonDocument.Parse(File.ReadAllText(set)).RootElement.GetProperty("cases")
         .EnumerateArray().Select(c => c.GetProperty("id").GetString()!));
 
@@ -36,6 +41,9 @@ public sealed class ConformanceTests : IDisposable
 
     [Theory, MemberData(nameof(InferenceIds))]
     public void Case_of_what_follows_from_a_fit(string id) => Passes(Inferences, id);
+
+    [Theory, MemberData(nameof(ProfileIds))]
+    public void Case_of_a_profile(string id) => Passes(Profiles, id);
 
     static void Passes(string set, string id)
     {
@@ -102,12 +110,11 @@ public sealed class ConformanceTests : IDisposable
     [Fact]
     public void What_cannot_be_fitted_yet_is_skipped_with_its_reason()
     {
-        var interval = Gamma();
-        interval["kind"] = "profile_ci";
-        interval["options"] = new JsonObject { ["base_case"] = "gamma-groundbeef" };
-        var outcome = Check(interval);
+        var odd = Gamma();
+        odd["options"] = new JsonObject { ["imaginary"] = 1 };
+        var outcome = Check(odd);
         Assert.Equal(0, outcome.Code);
-        Assert.Contains("not yet supported: profile_ci (what follows from a fit)", outcome.Out);
+        Assert.Contains("not yet supported: univariate (the option imaginary)", outcome.Out);
         Assert.EndsWith("0 passed, 0 failed, 1 skipped\n", outcome.Out);
         Assert.Equal(1, CommandLine.Run("fit", "--spec", command.At("case.json")).Code);
     }
