@@ -96,6 +96,23 @@ public class SamplerLaws
         }
     }
 
+    /// <summary>What rejects or searches, closely enough to see a standard deviation that is 1% off.</summary>
+    [Theory]
+    [InlineData("normal", "0 1", 1)]
+    [InlineData("gamma", "2.3 0.7", 1)]
+    [InlineData("gamma", "0.4 3", 1)]
+    [InlineData("poisson", "3", 1)]
+    [InlineData("poisson", "10", 1)]
+    [InlineData("poisson", "40", 1)]
+    [InlineData("binomial", "0.3", 30)]
+    [InlineData("binomial", "0.3", 1000)]
+    public void So_do_a_million(string name, string parameters, double trials)
+    {
+        var family = Registry.Find(name);
+        double[] p = Parse(parameters), x = [.. Draw(Sampler.Of(family), p, trials, 1_000_000, 4).Order()];
+        Assert.Null(Step(family, p, trials, x) ?? Cells(family, p, trials, x) ?? Mean(family, p, trials, x));
+    }
+
     /// <summary>The first and the last of sorted draws that are no observations.</summary>
     static string? Outside(Family family, double trials, double[] x)
     {
