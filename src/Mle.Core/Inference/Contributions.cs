@@ -50,16 +50,16 @@ public sealed class Contributions
 
     internal Contributions(
         Term[] terms, ReadOnlyMemory<double>[] offsets, double[] logLikelihood, double[][] slopes, double[] weight, double total, DenseJet<HostStore> jet, double[]? ridge,
-        (int From, double Slope)[][] map)
+        (int From, double Slope)[][] map, string? undefined = null)
     {
         (this.terms, this.offsets, this.slopes, this.jet, this.ridge, Map) = (terms, offsets, slopes, jet, ridge, map);
         (LogLikelihood, Weight) = (logLikelihood, weight);
         free = [.. Enumerable.Range(0, terms.Length).Where(i => terms[i].IsFree)];
         scores = new double[free.Length][];
         Parameters = [.. free.Select(i => terms[i].Name)];
-        Undefined = free.Where(i => !terms[i].IsSmooth).ToDictionary(i => terms[i].Name, i => terms[i].IsEnd
+        Undefined = free.Where(i => !terms[i].IsSmooth).ToDictionary(i => terms[i].Name, i => undefined ?? (terms[i].IsEnd
             ? $"{terms[i].Name} is an end of the support, where the likelihood jumps: it has no score"
-            : $"the score in {terms[i].Name} jumps at every observation: there is no observed information");
+            : $"the score in {terms[i].Name} jumps at every observation: there is no observed information"));
         Total = Sum(logLikelihood.Contains(double.NegativeInfinity) ? double.NegativeInfinity : total);
     }
 
@@ -104,8 +104,10 @@ public sealed class Contributions
         var one = batch.Slice(d);
         var plain = options with
         {
-            Detail = Detail.Complete, Progress = null,
-            Start = new Dictionary<string, double>(), Bounds = new Dictionary<string, (double, double)>(),
+            Detail = Detail.Complete,
+            Progress = null,
+            Start = new Dictionary<string, double>(),
+            Bounds = new Dictionary<string, (double, double)>(),
         };
         double[] point = at.ToArray();
         var made = family is Categorical ? OfCategories(family, one, point, plain) : family.Accept(new Standing(family, one, plain, point));
@@ -126,7 +128,8 @@ public sealed class Contributions
         double total = log.Zip(weight, (ℓ, w) => w == 0 ? 0 : w * ℓ).Sum();
         Term[] terms = [.. family.Info.Parameters.Select(q => new Term(q.Name, 0, default, 0, 1, 1, Link.Identity, 0, !options.Fixed.ContainsKey(q.Name), false, true))];
         var room = new double[DenseJet<HostStore>.Room(p.Length)];
-        return new(terms, [default], log, [new double[n]], weight, total, new(new(room), p.Length), null, [.. p.Select(_ => Array.Empty<(int, double)>())]);
+        return new(terms, [default], log, [new double[n]], weight, total, new(new(room), p.Length), null, [.. p.Select(_ => Array.Empty<(int, double)>())],
+            "probabilities that sum to 1 have no scores of their own");
     }
 
     /// <summary>Derivatives in the design's coefficients become derivatives in the reported v: with J = dβ/dv, Jᵀg and JᵀHJ + g·d²β/dv².</summary>

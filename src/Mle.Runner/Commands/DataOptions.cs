@@ -94,9 +94,13 @@ sealed class DataOptions(bool models)
         };
     }
 
-    Roles RolesOf(ParseResult parsed, Family family) => model.Complete(parsed, new(
-        parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
-        family.Name == Categorical) { Cluster = parsed.GetValue(Cluster) }, family);
+    Roles RolesOf(ParseResult parsed, Family family)
+    {
+        var roles = new Roles(
+            parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
+            family.Name == Categorical);
+        return model.Complete(parsed, roles with { Cluster = parsed.GetValue(Cluster) }, family);
+    }
 
     const string Categorical = "categorical";
 

@@ -24,7 +24,8 @@ sealed class FitCommand : Verb
     readonly Option<string[]> of = new("--of")
     {
         Description = "also estimate this function of the parameters, such as \"median = scale*log(2)^(1/shape)\", with mean(), quantile(p), survival(y) and probability(y) of the family; may be repeated",
-        HelpName = "EXPR", DefaultValueFactory = _ => [],
+        HelpName = "EXPR",
+        DefaultValueFactory = _ => [],
     };
     readonly Option<string> interval = Syntax.OneOf("--interval", ["wald", "exact"],
         "what intervals are: Wald's, or for some families from the distribution of the estimate; wald otherwise");

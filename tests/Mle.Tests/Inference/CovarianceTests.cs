@@ -1,6 +1,3 @@
-using Mle.Tests.Regression;
-using MathNet.Numerics;
-
 namespace Mle.Tests.Inference;
 
 /// <summary>Covariances against closed forms and independent integrals, and what they refuse.</summary>
@@ -206,6 +203,8 @@ public class CovarianceTests
         Assert.Equal([Math.Log(0.75), Math.Log(0.25), 0], rows.LogLikelihood);
         Assert.Equal(2 * Math.Log(0.75) + Math.Log(0.25), rows.Total.LogLikelihood);
         Assert.True(double.IsNaN(rows.Score(0)[0]));
+        Assert.Equal("There is no sandwich covariance here: probabilities that sum to 1 have no scores of their own.",
+            Assert.Throws<ArgumentException>(() => Covariance.Of(rows, CovarianceKind.Sandwich)).Message);
     }
 
     [Fact]
