@@ -10,7 +10,7 @@ namespace Mle;
 /// <param name="Delta">AIC above the least; NaN where the model is not ranked.</param>
 /// <param name="Weight">Akaike's e^(−Δ/2)/Σ e^(−Δ/2) over the ranked models (Burnham and Anderson, 2002, section 2.9).</param>
 /// <param name="Remark">Why it is not ranked, or what counts as its fit, in one sentence.</param>
-public sealed record Choice(int Model, Status Status, int K, double LogLikelihood, double Aic, double Aicc, double Bic, double Delta, double Weight, string? Remark)
+public sealed record Candidate(int Model, Status Status, int K, double LogLikelihood, double Aic, double Aicc, double Bic, double Delta, double Weight, string? Remark)
 {
     public bool IsRanked => !double.IsNaN(Delta);
 }
@@ -47,9 +47,9 @@ public sealed class ModelChoice
     }
 
     /// <summary>The models of one data set in the order of their AIC; behind them those that are not ranked.</summary>
-    public IReadOnlyList<Choice> Of(int d)
+    public IReadOnlyList<Candidate> Of(int d)
     {
-        Choice[] all = [.. Enumerable.Range(0, models.Count).Select(m => Of(m, d))];
+        Candidate[] all = [.. Enumerable.Range(0, models.Count).Select(m => Of(m, d))];
         double least = all.Where(c => c.Delta == 0).Select(c => c.Aic).DefaultIfEmpty(double.NaN).Min();
         double sum = all.Where(c => c.Delta == 0).Sum(c => Math.Exp(-0.5 * (c.Aic - least)));
         return [.. all.Select(c => double.IsNaN(c.Delta) ? c : c with { Delta = c.Aic - least, Weight = Math.Exp(-0.5 * (c.Aic - least)) / sum }).OrderBy(c => double.IsNaN(c.Delta) ? double.PositiveInfinity : c.Delta)];
@@ -59,7 +59,7 @@ public sealed class ModelChoice
     public Vuong Vuong(int first, int second, int d) => Mle.Vuong.Of((first, models[first], fits[first]), (second, models[second], fits[second]), d);
 
     /// <summary>With Δ 0 where it can be ranked, and NaN where not.</summary>
-    Choice Of(int m, int d)
+    Candidate Of(int m, int d)
     {
         var (fit, k) = (fits[m][d], fits[m].FreeParameters);
         double n = fit.Size;
@@ -75,12 +75,12 @@ public sealed class ModelChoice
             _ => Excluded(fit.LogLikelihood, fit.Verdict.Reason),
         };
 
-        Choice Ranked(double ℓ, int k, string? remark)
+        Candidate Ranked(double ℓ, int k, string? remark)
         {
             double aic = -2 * ℓ + 2 * k;
             return new(m, fit.Status, k, ℓ, aic, n - k - 1 > 0 ? aic + 2.0 * k * (k + 1) / (n - k - 1) : double.NaN, -2 * ℓ + k * Math.Log(n), 0, double.NaN, remark);
         }
 
-        Choice Excluded(double ℓ, string why) => new(m, fit.Status, k, ℓ, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, why);
+        Candidate Excluded(double ℓ, string why) => new(m, fit.Status, k, ℓ, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, why);
     }
 }

@@ -30,7 +30,7 @@ sealed class TestCommand : Verb
     {
         (this.terminal, this.engines) = (terminal, engines);
         problem.AddTo(this);
-        foreach (Option option in new Option[] { @null, nullFormula, nullFamily, drop, robust, bootstrap, seed })
+        foreach (Option option in new Option[] { @null, nullFormula, nullFamily, drop, robust, problem.Data.Cluster, bootstrap, seed })
             Add(option);
         SetAction(Run);
     }
@@ -53,10 +53,11 @@ sealed class TestCommand : Verb
         using var engine = engines.Open(parsed.GetValue(problem.Data.Engine), terminal.Error);
 
         var read = problem.Read(parsed, terminal, spec, [model, smaller]);
-        var options = read[0].Options with { Information = parsed.GetValue(robust) ? Information.Robust : Information.Default };
-        var tests = hypothesis.Test(engine, read[0] with { Options = options }, read[1]);
+        var tests = hypothesis.Test(engine, read[0], read[1]);
         if (read[0].Data.Groups is null && tests.Alternative.Status[0] == Status.InvalidData)
             throw new BadInput($"{read[0].Data.Source}, {tests.Alternative[0].Verdict.Reason}.");
+        if (parsed.GetValue(robust) || parsed.GetValue(problem.Data.Cluster) is not null)
+            Covariance.Replace(tests.Alternative, read[0].Family, read[0].Data.Batch, read[0].Options, CovarianceKind.Sandwich, read[0].Data.Clusters);
         var report = new TestReport(read[0], given, tests, Bootstrapped(parsed, engine, tests));
         if (parsed.GetValue(problem.Output) is { } path)
             AtomicFile.Write(path, stream =>

@@ -14,7 +14,7 @@ sealed class ChoiceReport(Dataset data, string[] labels, ModelChoice models, Fit
 
     int Count => data.Batch.Count;
 
-    Vuong? VuongOf(int d, IReadOnlyList<Choice> choices)
+    Vuong? VuongOf(int d, IReadOnlyList<Candidate> choices)
     {
         if (pair is { } asked)
             return models.Vuong(asked.First, asked.Second, d);
@@ -64,7 +64,7 @@ sealed class ChoiceReport(Dataset data, string[] labels, ModelChoice models, Fit
         wins.Columns[0].NoWrap();
         for (int m = 0; m < labels.Length; m++)
         {
-            Choice[] ranked = [.. all.SelectMany(choices => choices).Where(c => c.Model == m && c.IsRanked)];
+            Candidate[] ranked = [.. all.SelectMany(choices => choices).Where(c => c.Model == m && c.IsRanked)];
             wins.AddRow(new Text($"{m + 1} {labels[m]}"), new Text(Number.Short(ranked.LongCount(c => c.Delta == 0))), new Text(Number.Short(ranked.LongLength)),
                 Screen.Number(ranked.Length == 0 ? double.NaN : ranked.Average(c => c.Weight)));
         }
@@ -73,7 +73,7 @@ sealed class ChoiceReport(Dataset data, string[] labels, ModelChoice models, Fit
         var table = Screen.Table([data.By!, "n", "best", "AIC", "weight", "next", "ΔAIC"]);
         for (int d = 0; d < shown; d++)
         {
-            Choice? best = all[d][0] is { IsRanked: true } first ? first : null, next = all[d].Count > 1 && all[d][1] is { IsRanked: true } second ? second : null;
+            Candidate? best = all[d][0] is { IsRanked: true } first ? first : null, next = all[d].Count > 1 && all[d][1] is { IsRanked: true } second ? second : null;
             table.AddRow(new Text(groups[d]), Screen.Number(any[d].Size), new Text(best is null ? "none" : labels[best.Model]), Screen.Number(best?.Aic ?? double.NaN),
                 new Text(best is null ? "–" : Number.Brief(best.Weight)), new Text(next is null ? "none" : labels[next.Model]), new Text(next is null ? "–" : Number.Brief(next.Delta)));
         }
@@ -86,7 +86,7 @@ sealed class ChoiceReport(Dataset data, string[] labels, ModelChoice models, Fit
 
     readonly record struct Field(string Name, double Value);
 
-    static Field[] Numbers(Choice c, double n) =>
+    static Field[] Numbers(Candidate c, double n) =>
     [
         new("k", c.K), new("n", n), new("loglik", c.LogLikelihood), new("aic", c.Aic), new("aicc", c.Aicc), new("bic", c.Bic), new("delta.aic", c.Delta), new("weight", c.Weight),
     ];
