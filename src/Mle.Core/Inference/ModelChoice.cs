@@ -41,7 +41,7 @@ public sealed class ModelChoice
                 var (mass, density) = model.IsDiscrete ? (model, models[0]) : (models[0], model);
                 throw new ArgumentException($"{mass.Family} gives probabilities and {density.Family} a density: their log-likelihoods do not compare, not even on whole numbers.");
             }
-            if (model.DiffersFrom(models[0]) is { } difference)
+            if (models[0].DiffersFrom(model) is { } difference)
                 throw new ArgumentException(difference);
         }
     }

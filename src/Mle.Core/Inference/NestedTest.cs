@@ -139,7 +139,9 @@ public sealed class NestedTest
         if (Null.Status[d] != Status.Interior)
             return Refuse($"the score test needs the null's maximum to be inside, and its verdict is {Verdict.Word(Null.Status[d])}");
         var at = nesting.At(Null[d]);
-        var total = Contributions.Of(Model.Family, Model.Batch, d, [.. nesting.Parameters.Select(p => at[p])], Model.Options).Total;
+        // Many data sets are tested side by side, one by each worker.
+        var options = Model.Options with { Threads = Model.Batch.Count > 1 ? 1 : Model.Options.Threads };
+        var total = Contributions.Of(Model.Family, Model.Batch, d, [.. nesting.Parameters.Select(p => at[p])], options).Total;
         int k = total.Score.Length;
         double[] scale = [.. Enumerable.Range(0, k).Select(i => Math.Sqrt(-total.Hessian[i, i]))];
         var information = new double[k, k];

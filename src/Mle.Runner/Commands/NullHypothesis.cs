@@ -57,7 +57,8 @@ sealed record NullHypothesis
 
     /// <summary>Fits both models, and tests the values too.</summary>
     /// <param name="smaller">What <see cref="Of"/> makes of the alternative, read.</param>
-    public NestedTest Test(IEngine engine, Problem alternative, Problem smaller)
+    /// <param name="progress">Told how many fits are done, two for each data set.</param>
+    public NestedTest Test(IEngine engine, Problem alternative, Problem smaller, IProgress<long>? progress = null)
     {
         var known = smaller.Options.Fixed.ToDictionary();
         var called = (alternative.Names ?? new Dictionary<string, string>()).ToDictionary(n => n.Value, n => n.Key);
@@ -65,7 +66,8 @@ sealed record NullHypothesis
             if (!known.TryAdd(called.GetValueOrDefault(name, name), value))
                 throw new BadInput($"{name} has two values: {Number.Text(known[called.GetValueOrDefault(name, name)])} and {Number.Text(value)}.");
         var tests = NestedTest.Of(engine,
-            new(smaller.Family, smaller.Data.Batch, smaller.Options with { Fixed = known }), new(alternative.Family, alternative.Data.Batch, alternative.Options));
+            new(smaller.Family, smaller.Data.Batch, smaller.Options with { Fixed = known, Progress = progress is null ? null : new Later(progress, alternative.Data.Batch.Count) }),
+            new(alternative.Family, alternative.Data.Batch, alternative.Options with { Progress = progress }));
         foreach (var (group, fault) in alternative.Data.Faults ?? new Dictionary<int, string>())
             foreach (var table in new[] { tests.Null, tests.Alternative })
                 (table.Status[group], table.Verdicts[group]) = (Status.InvalidData, new(Status.InvalidData, fault));

@@ -53,12 +53,17 @@ sealed class TestCommand : Verb
         using var engine = engines.Open(parsed.GetValue(problem.Data.Engine), terminal.Error);
 
         var read = problem.Read(parsed, terminal, spec, [model, smaller]);
-        var tests = hypothesis.Test(engine, read[0], read[1]);
+        NestedTest tests;
+        using (var progress = ProgressOf(parsed, "fitted", 2L * read[0].Data.Batch.Count))
+            tests = hypothesis.Test(engine, read[0], read[1], progress);
         if (read[0].Data.Groups is null && tests.Alternative.Status[0] == Status.InvalidData)
             throw new BadInput($"{read[0].Data.Source}, {tests.Alternative[0].Verdict.Reason}.");
         if (parsed.GetValue(robust) || parsed.GetValue(problem.Data.Cluster) is not null)
             Covariance.Replace(tests.Alternative, read[0].Family, read[0].Data.Batch, read[0].Options, CovarianceKind.Sandwich, read[0].Data.Clusters);
-        var report = new TestReport(read[0], given, tests, Bootstrapped(parsed, engine, tests));
+        var bootstrapped = Bootstrapped(parsed, engine, tests);
+        TestReport report;
+        using (var progress = ProgressOf(parsed, "tested", tests.Null.Count))
+            report = new(read[0], given, tests, bootstrapped, progress);
         if (parsed.GetValue(problem.Output) is { } path)
             AtomicFile.Write(path, stream =>
             {
@@ -73,6 +78,8 @@ sealed class TestCommand : Verb
             report.Show(terminal, level);
         return Program.Done;
     }
+
+    Progress? ProgressOf(ParseResult parsed, string verb, long total) => parsed.GetValue(problem.Quiet) ? null : new(terminal, verb, "data sets", total);
 
     NullHypothesis HypothesisOf(ParseResult parsed) => new()
     {

@@ -19,12 +19,17 @@ sealed class TestReport
     static readonly string[] Names = ["likelihood ratio", "Wald", "score"];
 
     /// <param name="bootstrapped">The likelihood ratios, where their p-values come from samples.</param>
-    public TestReport(Problem problem, NullHypothesis hypothesis, NestedTest tests, TestResult[]? bootstrapped = null)
+    public TestReport(Problem problem, NullHypothesis hypothesis, NestedTest tests, TestResult[]? bootstrapped = null, IProgress<long>? progress = null)
     {
         (this.problem, this.hypothesis, this.tests) = (problem, hypothesis, tests);
+        long done = 0;
         results = new TestResult[tests.Alternative.Count][];
         Parallel.For(0, results.Length, new() { MaxDegreeOfParallelism = problem.Options.Threads > 0 ? problem.Options.Threads : -1, CancellationToken = problem.Options.Cancellation },
-            d => results[d] = [bootstrapped?[d] ?? tests.LikelihoodRatio(d), tests.Wald(d), tests.Score(d)]);
+            d =>
+            {
+                results[d] = [bootstrapped?[d] ?? tests.LikelihoodRatio(d), tests.Wald(d), tests.Score(d)];
+                progress?.Report(Interlocked.Increment(ref done));
+            });
     }
 
     /// <summary>Of one data set, under the names of the reference set's expected entry.</summary>

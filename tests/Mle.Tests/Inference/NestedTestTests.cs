@@ -198,6 +198,20 @@ public sealed class NestedTestTests : IDisposable
         Assert.Contains("no finite maximum", mean.Remark);
     }
 
+    /// <summary>A term that separates all successes: the likelihood approaches 1.</summary>
+    [Fact]
+    public void Separated_rows_count_with_their_supremum()
+    {
+        var batch = Batch.Single((double[])[0, 0, 0, 1, 1, 1]);
+        var test = NestedTest.Of(engine, new(Families.Find("logistic_regression")!, With(batch, "p", (Predictor.Intercept, null)), new()),
+            new(Families.Find("logistic_regression")!, With(batch, "p", (Predictor.Intercept, null), ("x", [1, 2, 3, 4, 5, 6])), new()));
+        Close(12 * Math.Log(2), test.LikelihoodRatio(0).Statistic, 1e-9);
+        Assert.Contains("no finite maximum", test.LikelihoodRatio(0).Remark);
+        Assert.True(double.IsNaN(test.Wald(0).Statistic));
+        // (Σ (x − x̄)(y − ½))²/(¼ Σ (x − x̄)²).
+        Close(4.5 * 4.5 / (0.25 * 17.5), test.Score(0).Statistic, 1e-9);
+    }
+
     [Fact]
     public void Refusals_say_why()
     {
@@ -229,18 +243,13 @@ public sealed class NestedTestTests : IDisposable
             double[] y = [.. Enumerable.Range(0, 120).Select(_ => counts ? Math.Floor(-4 * Math.Log(random.NextDouble())) : -2 * Math.Log(random.NextDouble()))];
             if (counts)
                 y[0] = 0;
-            var batch = Batch.Single(y);
-            if (!Families.Find(pair.Outer)!.IsDistribution)
-                batch = new(y, [0, y.Length])
-                {
-                    Predictors = new Dictionary<string, Predictor> { [Families.Find(pair.Outer)!.Info.Primary] = Predictor.Constant },
-                };
-            var inner = engine.Fit(Families.Find(pair.Inner)!, batch, new());
-            var outer = engine.Fit(Families.Find(pair.Outer)!, batch, new());
+            // Models of rows have their families' constants without a formula.
+            FitTable Fit(string family, FitOptions options) => engine.Fit(Families.Find(family)!, Batch.Single(y), options);
+            var (inner, outer) = (Fit(pair.Inner, new()), Fit(pair.Outer, new()));
             Assert.True(NestedTest.Supremum(inner[0]) <= NestedTest.Supremum(outer[0]) + 1e-7, $"{pair.Inner} is more likely than {pair.Outer}");
             if (pair is { OnBoundary: false, At: [_, ..] })
             {
-                var held = engine.Fit(Families.Find(pair.Outer)!, batch, Known(pair.At));
+                var held = Fit(pair.Outer, Known(pair.At));
                 Close(NestedTest.Supremum(inner[0]), NestedTest.Supremum(held[0]), 1e-9);
             }
         }

