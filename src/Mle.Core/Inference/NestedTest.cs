@@ -138,6 +138,8 @@ public sealed class NestedTest
             return Refuse(kink);
         if (Null.Status[d] != Status.Interior)
             return Refuse($"the score test needs the null's maximum to be inside, and its verdict is {Verdict.Word(Null.Status[d])}");
+        if (Model.Family is Categorical)
+            return PearsonsTest(d);
         var at = nesting.At(Null[d]);
         // Many data sets are tested side by side, one by each worker.
         var options = Model.Options with { Threads = Model.Batch.Count > 1 ? 1 : Model.Options.Threads };
@@ -152,6 +154,11 @@ public sealed class NestedTest
             return Refuse("the observed information at the null's fit is not positive definite");
         return TestResult.ChiSquared(factor.Solve([.. total.Score.Select((s, i) => s / scale[i])]).Sum(z => z * z), Df);
     }
+
+    /// <summary>n Σ (p̂ − p̃)²/p̃ over the categories.</summary>
+    TestResult PearsonsTest(int d) => TestResult.ChiSquared(
+        Alternative.Size[d] * Enumerable.Range(0, Null.Parameters.Count).Sum(j => Math.Pow(Alternative[d][j] - Null[d][j], 2) / Null[d][j]), Df,
+        "of categories it is Pearson's X², by the expected information");
 
     string OtherFamily(string test) => nesting.Pair!.OnBoundary
         ? $"{test} is not defined on a boundary: {nesting.Null.Family} is {Model.Family} at {string.Join(", ", nesting.Pair.At.Select(at => FormattableString.Invariant($"{at.Parameter} = {at.Value}")))}"

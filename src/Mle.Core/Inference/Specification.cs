@@ -11,7 +11,7 @@ public sealed record Specification(Family Family, Batch Batch, FitOptions Option
         if (!a.Offsets.SequenceEqual(b.Offsets))
             return $"{Family} and {other.Family} are fitted to different rows: {a.Values.Length} in {a.Count} data sets and {b.Values.Length} in {b.Count}.";
         foreach (var (what, mine, its) in ((string, ReadOnlyMemory<double>, ReadOnlyMemory<double>)[])
-            [("responses", a.Values, b.Values), ("censoring", a.Upper, b.Upper), ("weights", a.Weights, b.Weights), ("trials", a.Trials, b.Trials),
+            [("censoring", a.Upper, b.Upper), ("responses", a.Values, b.Values), ("weights", a.Weights, b.Weights), ("trials", a.Trials, b.Trials),
                 ("lower limits of truncation", a.TruncatedBelow, b.TruncatedBelow), ("upper limits of truncation", a.TruncatedAbove, b.TruncatedAbove)])
             if (!mine.Equals(its) && !mine.Span.SequenceEqual(its.Span))
                 return $"{Family} and {other.Family} have different {what}: their log-likelihoods do not compare.";

@@ -25,6 +25,7 @@ sealed class CompareCommand : Verb
         (this.terminal, this.engines) = (terminal, engines);
         problem.Data.Family.Description = "what to compare, with commas between; --formula is for all of them";
         problem.Data.Family.HelpName = "NAME,…";
+        problem.Level.Description = "models are told apart where the first step of Vuong's test rejects at 1 - P; 0.95 otherwise";
         problem.AddTo(this);
         Add(models);
         Add(vuong);
@@ -33,6 +34,7 @@ sealed class CompareCommand : Verb
 
     int Run(ParseResult parsed)
     {
+        double level = problem.LevelOf(parsed);
         var spec = problem.CaseOf(parsed);
         var texts = TextsOf(parsed, spec);
         problem.Check(parsed, texts);
@@ -62,7 +64,7 @@ sealed class CompareCommand : Verb
         if (parsed.GetValue(problem.Json))
             Json.Write(terminal, report.WriteJson);
         else if (!parsed.GetValue(problem.Quiet))
-            report.Show(terminal);
+            report.Show(terminal, level);
         return Program.Done;
     }
 

@@ -29,6 +29,7 @@ sealed class TestCommand : Verb
         """)
     {
         (this.terminal, this.engines) = (terminal, engines);
+        problem.Level.Description = "with --by, those are counted that reject at 1 - P; 0.95 otherwise";
         problem.AddTo(this);
         foreach (Option option in new Option[] { @null, nullFormula, nullFamily, drop, robust, problem.Data.Cluster, bootstrap, seed })
             Add(option);

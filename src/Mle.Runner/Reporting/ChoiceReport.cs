@@ -21,16 +21,17 @@ sealed class ChoiceReport(Dataset data, string[] labels, ModelChoice models, Fit
         return data.Groups is null && choices is [{ IsRanked: true } best, { IsRanked: true } next, ..] ? models.Vuong(best.Model, next.Model, d) : null;
     }
 
-    public void Show(Terminal terminal)
+    public void Show(Terminal terminal, double level)
     {
-        terminal.Out.WriteLine(data.Value is { } column ? $"{data.Source}, {column}, n = {Number.Short(any[0].Size)}" : $"{data.Source}, n = {Number.Short(any[0].Size)}");
+        string title = data.Value is { } column ? $"{data.Source}, {column}" : data.Source;
+        terminal.Out.WriteLine(data.Groups is null ? $"{title}, n = {Number.Short(any[0].Size)}" : $"{title}, {Number.Short((long)Count)} data sets by {data.By}");
         if (data.Groups is null)
-            One(terminal);
+            One(terminal, level);
         else
             Many(terminal, data.Groups);
     }
 
-    void One(Terminal terminal)
+    void One(Terminal terminal, double level)
     {
         var choices = models.Of(0);
         var table = Screen.Table(["", "k", "loglik", "AIC", "ΔAIC", "weight", "AICc", "BIC", "verdict"]);
@@ -42,17 +43,17 @@ sealed class ChoiceReport(Dataset data, string[] labels, ModelChoice models, Fit
         foreach (var c in choices.Where(c => c.Remark is not null))
             Indented(terminal, $"{labels[c.Model]}: {c.Remark}");
         if (VuongOf(0, choices) is { } v)
-            Indented(terminal, InWords(v));
+            Indented(terminal, InWords(v, level));
     }
 
-    string InWords(Vuong v)
+    string InWords(Vuong v, double level)
     {
         var (first, second) = (labels[v.First], labels[v.Second]);
         if (v.Refusal is { } why)
             return $"no Vuong test of {first} against {second}: {why}";
         string p = Number.Probability(Vuong.PValue(v.Z)), corrected = $"with AIC's correction z = {Number.Rounded(v.ZAic)}, with BIC's {Number.Rounded(v.ZBic)}";
         string different = $"Vuong's test of {first} against {second}: that they are the same has p = {Number.Probability(v.VariancePValue)}";
-        return v.VariancePValue > 0.05
+        return v.VariancePValue > 1 - level
             ? $"{different}, so that the data do not tell them apart (z = {Number.Rounded(v.Z)} means little then; {corrected})"
             : $"{different}; z = {Number.Rounded(v.Z)} (positive for {first}), p = {p}; {corrected}";
     }
@@ -70,12 +71,13 @@ sealed class ChoiceReport(Dataset data, string[] labels, ModelChoice models, Fit
         }
         terminal.Show(wins, Widened);
         int shown = Count > Listed ? Sample : Count;
-        var table = Screen.Table([data.By!, "n", "best", "AIC", "weight", "next", "ΔAIC"]);
+        var table = Screen.Table([data.By!, "n", "best", "AIC", "weight", "next", "ΔAIC", .. pair is null ? Array.Empty<string>() : ["p (same)", "Vuong's z"]]);
         for (int d = 0; d < shown; d++)
         {
             Candidate? best = all[d][0] is { IsRanked: true } first ? first : null, next = all[d].Count > 1 && all[d][1] is { IsRanked: true } second ? second : null;
-            table.AddRow(new Text(groups[d]), Screen.Number(any[d].Size), new Text(best is null ? "none" : labels[best.Model]), Screen.Number(best?.Aic ?? double.NaN),
-                new Text(best is null ? "–" : Number.Brief(best.Weight)), new Text(next is null ? "none" : labels[next.Model]), new Text(next is null ? "–" : Number.Brief(next.Delta)));
+            Text[] tested = VuongOf(d, all[d]) is { } v ? [new(Number.Probability(v.VariancePValue)), new(Number.Rounded(v.Z))] : [];
+            table.AddRow([new Text(groups[d]), Screen.Number(any[d].Size), new Text(best is null ? "none" : labels[best.Model]), Screen.Number(best?.Aic ?? double.NaN),
+                new Text(best is null ? "–" : Number.Brief(best.Weight)), new Text(next is null ? "none" : labels[next.Model]), new Text(next is null ? "–" : Number.Brief(next.Delta)), .. tested]);
         }
         terminal.Show(table, Widened);
         if (shown < Count)

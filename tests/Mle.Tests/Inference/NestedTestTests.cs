@@ -240,7 +240,7 @@ public sealed class NestedTestTests : IDisposable
         foreach (var pair in NestedFamilies.All)
         {
             bool counts = new Specification(Families.Find(pair.Inner)!, Batch.Single((double[])[1]), new()).IsDiscrete;
-            double[] y = [.. Enumerable.Range(0, 120).Select(_ => counts ? Math.Floor(-4 * Math.Log(random.NextDouble())) : -2 * Math.Log(random.NextDouble()))];
+            double[] y = [.. Enumerable.Range(0, 60).Select(_ => counts ? Math.Floor(-4 * Math.Log(random.NextDouble())) : -2 * Math.Log(random.NextDouble()))];
             if (counts)
                 y[0] = 0;
             // Models of rows have their families' constants without a formula.

@@ -121,6 +121,16 @@ public sealed class TestCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_score_test_of_categories_is_Pearsons()
+    {
+        string file = command.File("colours.csv", "colour,count\nred,30\ngreen,50\nblue,20\n");
+        var rows = Json("test", file, "-f", "categorical", "--value", "colour", "--count", "count", "--null", "p_red=0.25").AsArray();
+        // The others keep their odds: 53.571 and 21.429 are expected of them.
+        Assert.Equal(25 / 25.0 + Math.Pow(50 - 75 * 5 / 7.0, 2) / (75 * 5 / 7.0) + Math.Pow(20 - 75 * 2 / 7.0, 2) / (75 * 2 / 7.0), (double)rows[2]!["statistic"]!, 1e-9);
+        Assert.Equal(0.05 * 0.05 / (0.3 * 0.7 / 100), (double)rows[1]!["statistic"]!, 1e-9);
+    }
+
+    [Fact]
     public void What_is_dropped_must_be_there()
     {
         string[] args = ["test", Pima, "-f", "logistic_regression", "--formula", PimaModel];
@@ -175,5 +185,7 @@ public sealed class TestCommandTests : IDisposable
         Refuses("--vuong 1,3: two different numbers from 1 to 2 are needed, such as 1,2.", "compare", Beef, "--family", "gamma,weibull", "--value", "serving", "--vuong", "1,3");
         Refuses("gamma and normal have different responses: their log-likelihoods do not compare.",
             "compare", Beef, "--model", "gamma: serving ~ 1", "--model", "normal: log(serving) ~ 1");
+        string tobin = CommandLine.Reference("data/tobin.csv");
+        Refuses("tobit and normal have different censoring: their log-likelihoods do not compare.", "compare", tobin, "--model", "tobit: durable ~ age", "--model", "normal: durable ~ age");
     }
 }
