@@ -30,8 +30,9 @@ sealed record NullHypothesis
     /// </summary>
     public NullHypothesis Within(ModelText alternative)
     {
-        if (Family is not null && NestedFamilies.Find(Family, alternative.Family) is { OnBoundary: false, At: [_, ..] at })
-            return this with { Family = null, Values = [.. Values, .. at] };
+        // A regression's special case may be called by its distribution alone.
+        if (Family is not null && new[] { "", "_regression", "_aft" }.Select(kind => NestedFamilies.Find(Family + kind, alternative.Family)).FirstOrDefault(p => p is not null) is { } pair)
+            return pair is { OnBoundary: false, At: [_, ..] } ? this with { Family = null, Values = [.. Values, .. pair.At] } : this with { Family = pair.Inner };
         var bounds = NestedFamilies.All.Where(p => p.Outer == alternative.Family && p.OnBoundary && p.At.All(Values.Contains)).MaxBy(p => p.At.Length);
         return bounds is null || Family is not null ? this : this with { Family = bounds.Inner, Values = [.. Values.Except(bounds.At)] };
     }

@@ -5,7 +5,7 @@ using Mle.Runner.Reading;
 namespace Mle.Runner.Conformance;
 
 /// <summary>
-/// The null model that the notes of a case describe: "null model drops A and B", "null: … (p=v)", "null: p = v",
+/// The null model that the notes of a case describe: "null model drops A and B", "null: … (p=v)", "null: p = v", "null: p fixed at v",
 /// "null: intercept only", or "null: FAMILY".
 /// </summary>
 static partial class NullNotes
@@ -15,7 +15,11 @@ static partial class NullNotes
     public static NullHypothesis? Read(string notes, Func<string, string> written, IReadOnlyList<string> all)
     {
         if (Drops().Match(notes) is { Success: true } drops)
-            return new() { Dropped = [.. Between().Split(drops.Groups["terms"].Value).Select(t => t.Trim().Trim('`', '\'')).Where(t => t.Length > 0).Select(written)] };
+        {
+            string terms = drops.Groups["terms"].Value;
+            string[] dropped = AllOf().IsMatch(terms) ? [.. all] : [.. Between().Split(terms).Select(t => t.Trim().Trim('`', '\'')).Where(t => t.Length > 0).Select(written)];
+            return dropped.Length > 0 && dropped.All(all.Contains) ? new() { Dropped = dropped } : null;
+        }
         if (Null().Match(notes) is not { Success: true } said)
             return null;
         string model = said.Groups["model"].Value;
@@ -29,16 +33,19 @@ static partial class NullNotes
         return family is null ? null : new() { Family = family };
     }
 
-    [GeneratedRegex(@"\bnull(?: model)?:? (?:drops|without|omits) (?<terms>.+?)(?=[;(]|\.(?:\s|$)|$)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\bnull(?: model)?:? (?:drops?|without|omits?) (?<terms>.+?)(?=[;(]|\.(?:\s|$)|$)", RegexOptions.IgnoreCase)]
     private static partial Regex Drops();
 
     [GeneratedRegex(@"\bnull(?: model| hypothesis)?\s*(?::|is|has)\s*(?<model>[^;]+)", RegexOptions.IgnoreCase)]
     private static partial Regex Null();
 
-    [GeneratedRegex(@"^(?:an? |the )?(?:intercept[- ]only|only (?:an? |the )?intercept|no covariates|no terms)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:all|every|all the|the) (?:covariates?|terms?|predictors?|columns?)$", RegexOptions.IgnoreCase)]
+    private static partial Regex AllOf();
+
+    [GeneratedRegex(@"\b(?:intercept[- ]only|only (?:an? |the )?intercept|no (?:covariates|terms|predictors))\b", RegexOptions.IgnoreCase)]
     private static partial Regex Nothing();
 
-    [GeneratedRegex(@"(?<name>[\w.]+(?:\(Intercept\))?)\s*=\s*(?<value>[-+]?(?:[0-9.]+(?:[eE][-+]?[0-9]+)?|[Ii]nf(?:inity)?))")]
+    [GeneratedRegex(@"(?<name>[\w.]+(?:\(Intercept\))?)\s*(?:=|fixed (?:at|to))\s*(?<value>[-+]?(?:[0-9.]+(?:[eE][-+]?[0-9]+)?|[Ii]nf(?:inity)?))")]
     private static partial Regex Value();
 
     [GeneratedRegex(@"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")]

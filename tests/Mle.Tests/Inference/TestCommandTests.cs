@@ -74,15 +74,18 @@ public sealed class TestCommandTests : IDisposable
 
     [Theory]
     [InlineData("null model drops skin and age", "without `skin`, without `age`")]
-    [InlineData("the null model drops a, b, and skin; all rows.", "without a, without b, without `skin`")]
-    [InlineData("null drops body.mass. Deviance from glm.", "without body.mass")]
+    [InlineData("the null model drops a, b, and skin; all rows.", "without `a`, without `b`, without `skin`")]
+    [InlineData("null drops body.mass. Deviance from glm.", "without `body.mass`")]
     [InlineData("null: exponential AFT (sigma=1)", "sigma = 1")]
     [InlineData("Null model: alpha = 1, beta=2", "alpha = 1, beta = 2")]
-    [InlineData("null: intercept only", "without `skin`, without `age`")]
+    [InlineData("null: intercept only", "without `skin`, without `age`, without `a`, without `b`, without `body.mass`")]
+    [InlineData("null model drops all covariates", "without `skin`, without `age`, without `a`, without `b`, without `body.mass`")]
+    [InlineData("null: shape fixed at 1", "shape = 1")]
+    [InlineData("null model drops the weather", null)]
     [InlineData("null: Poisson regression, same terms", "poisson_regression")]
     [InlineData("reference only", null)]
     public void Notes(string text, string? hypothesis) =>
-        Assert.Equal(hypothesis, NullNotes.Read(text, t => t is "skin" or "age" ? $"`{t}`" : t, ["`skin`", "`age`"])?.ToString());
+        Assert.Equal(hypothesis, NullNotes.Read(text, t => $"`{t}`", ["`skin`", "`age`", "`a`", "`b`", "`body.mass`"])?.ToString());
 
     [Fact]
     public void Families_within_families_are_values_of_parameters_or_boundaries()
@@ -97,6 +100,8 @@ public sealed class TestCommandTests : IDisposable
         // χ²₁ far out in its tail, where the chance underflows and its logarithm does not.
         Assert.True((double)poisson[0]!["p.value"]! == 0 && (double)poisson[0]!["log.p.value"]! < -745);
         Assert.Null(poisson[1]!["statistic"]);
+        string[] regression = ["test", Quine, "-f", "negative_binomial_regression", "--formula", "Days ~ Age"];
+        Assert.Equal((double)Json([.. regression, "--null-family", "poisson"])[0]!["statistic"]!, (double)Json([.. regression, "--null-family", "poisson_regression"])[0]!["statistic"]!);
         Assert.Equal((double)poisson[0]!["statistic"]!, (double)Json([.. counts, "--null", "size=Inf"])[0]!["statistic"]!);
         Refuses("gamma is no special case of weibull; mle compare compares models that are not nested.", [.. weibull, "--null-family", "gamma"]);
         Refuses("There is no parameter 'rate' here; there are shape, scale.", [.. weibull, "--null", "rate=1"]);
