@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -47,6 +50,7 @@ public readonly struct Bernoulli : IFamily<Bernoulli>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / (1.0 + T.Exp(-θ.X));
 
     /// <summary>By inversion.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.IfLess(random.Uniform(), 1.0 / (1.0 + T.Exp(-θ.X)), 1.0, 0.0);

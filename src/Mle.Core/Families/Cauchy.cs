@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -88,6 +91,7 @@ public readonly struct Cauchy : IFamily<Cauchy>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => double.NaN;
 
     /// <summary>By inversion: tan π(u − ½), from the nearer of u = ½ and the end, by the continued fraction of the tangent.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {

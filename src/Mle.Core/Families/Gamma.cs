@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -56,6 +59,7 @@ public readonly struct Gamma : IFamily<Gamma>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X - θ.Y);
 
     /// <summary>From the logarithm of a standard gamma variate.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(T.Exp(Variates.LogGamma(T.Exp(θ.X), ref random) - θ.Y));

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -54,6 +57,7 @@ public readonly struct Geometric : IFamily<Geometric>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(-θ.X);
 
     /// <summary>By inversion: ⌊log u/log(1 − p)⌋.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Floor(T.Min(double.MaxValue, Variates.Exponential<T, TRandom>(ref random) / Softplus.Of(θ.X)));

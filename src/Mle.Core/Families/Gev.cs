@@ -160,6 +160,7 @@ public readonly struct Gev : IFamily<Gev>
     }
 
     /// <summary>By inversion: Λ = −log E of a standard exponential E, z = (e^(ξΛ) − 1)/ξ.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {

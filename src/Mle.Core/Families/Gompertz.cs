@@ -122,6 +122,7 @@ public readonly struct Gompertz : IFamily<Gompertz>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => IncompleteGamma.ScaledE1(T.Exp(θ.Y - θ.X)) * T.Exp(-θ.X);
 
     /// <summary>By inversion: log(1 + bE/a)/b of a standard exponential E.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Exp(-θ.X) * T.Log1p(T.Exp(θ.X - θ.Y) * Variates.Exponential<T, TRandom>(ref random));

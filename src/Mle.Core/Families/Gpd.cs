@@ -128,6 +128,7 @@ public readonly struct Gpd : IFamily<Gpd>
         T.IfLess(θ.Y, 1.0, T.Exp(θ.X) / (1.0 - θ.Y), double.PositiveInfinity);
 
     /// <summary>By inversion: Λ is a standard exponential, z = (e^(ξΛ) − 1)/ξ.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {

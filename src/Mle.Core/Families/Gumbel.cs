@@ -88,6 +88,7 @@ public readonly struct Gumbel : IFamily<Gumbel>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X + 0.57721566490153286 * T.Exp(θ.Y);
 
     /// <summary>By inversion: m − s log E of a standard exponential E.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         θ.X - T.Exp(θ.Y) * T.Log(Variates.Exponential<T, TRandom>(ref random));

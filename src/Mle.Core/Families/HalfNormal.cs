@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -45,6 +48,7 @@ public readonly struct HalfNormal : IFamily<HalfNormal>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 0.7978845608028654 * T.Exp(θ.X);
 
     /// <summary>|z|σ of a standard normal z.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Exp(θ.X) * T.Abs(Variates.Normal<T, TRandom>(ref random));

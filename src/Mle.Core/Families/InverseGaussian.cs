@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -79,6 +82,7 @@ public readonly struct InverseGaussian : IFamily<InverseGaussian>
     /// The smaller root x of λ(x − μ)²/(μ²x) = z² of a standard normal z, or with probability x/(μ + x) the larger one, μ²/x.
     /// With w = μz²/(2λ) they are μ/r and μr at r = 1 + w + √(w(2 + w)), which does not cancel.
     /// </summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {

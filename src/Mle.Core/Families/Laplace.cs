@@ -90,6 +90,7 @@ public readonly struct Laplace : IFamily<Laplace>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
     /// <summary>By inversion.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -59,6 +62,7 @@ public readonly struct Logarithmic : IFamily<Logarithmic>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / Log1pRatio.Of(T.Exp(θ.X));
 
     /// <summary>⌊1 + log v/log q⌋ with q = 1 − (1 − p)ᵘ (Kemp, Applied Statistics 30, 1981: algorithm LK).</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {

@@ -116,6 +116,7 @@ public readonly struct Logistic : IFamily<Logistic>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
     /// <summary>By inversion.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         θ.X + T.Exp(θ.Y) * Variates.Logistic<T, TRandom>(ref random);

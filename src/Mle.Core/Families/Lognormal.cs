@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -71,6 +74,7 @@ public readonly struct Lognormal : IFamily<Lognormal>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X + 0.5 * T.Exp(2.0 * θ.Y));
 
     /// <summary>By inversion.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(T.Exp(θ.X + T.Exp(θ.Y) * Variates.Normal<T, TRandom>(ref random)));

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -101,6 +104,7 @@ public readonly struct Lomax : IFamily<Lomax>
         T.IfLess(0.0, θ.X, T.Exp(θ.Y) / T.Expm1(θ.X), double.PositiveInfinity);
 
     /// <summary>By inversion: λ(e^(E/α) − 1) of a standard exponential E.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Min(double.MaxValue, T.Exp(θ.Y) * T.Expm1(T.Exp(-θ.X) * Variates.Exponential<T, TRandom>(ref random)));

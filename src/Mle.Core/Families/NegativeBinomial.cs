@@ -123,6 +123,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y);
 
     /// <summary>Poisson with a gamma mean.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Poisson(T.Exp(Variates.LogGamma(T.Exp(θ.X), ref random) + θ.Y - θ.X), ref random);
@@ -131,6 +132,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
     /// Poisson with a gamma mean Λ of rate b = r/μ, given an event in [0, 1]: the time s of the first has the density
     /// ∝ (b + s)^(−r−1), Λ given s is gamma with shape r + 1 and rate b + s, and the events after it are Poisson.
     /// </summary>
+    [MethodImpl(NoInlining)]
     public static T DrawPositive<T, TRandom>(Vec3<T> θ, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {

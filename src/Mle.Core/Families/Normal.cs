@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -61,6 +64,7 @@ public readonly struct Normal : IFamily<Normal>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
     /// <summary>By inversion.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         θ.X + T.Exp(θ.Y) * Variates.Normal<T, TRandom>(ref random);

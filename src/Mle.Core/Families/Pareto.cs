@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -69,6 +72,7 @@ public readonly struct Pareto : IFamily<Pareto>
         T.IfLess(0.0, θ.Y, θ.X * T.Exp(θ.Y) / T.Expm1(θ.Y), double.PositiveInfinity);
 
     /// <summary>By inversion: xm e^(E/α) of a standard exponential E.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Min(double.MaxValue, θ.X * T.Exp(T.Exp(-θ.Y) * Variates.Exponential<T, TRandom>(ref random)));

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -50,11 +53,13 @@ public readonly struct Poisson : IFamily<Poisson>, ICounts<Poisson>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X);
 
     /// <summary>By inversion for λ below 10, by transformed rejection from there on.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Poisson(T.Exp(θ.X), ref random);
 
     /// <inheritdoc/>
+    [MethodImpl(NoInlining)]
     public static T DrawPositive<T, TRandom>(Vec3<T> θ, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.PositivePoisson(T.Exp(θ.X), ref random);

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -44,6 +47,7 @@ public readonly struct Rayleigh : IFamily<Rayleigh>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.2533141373155003 * T.Exp(θ.X);
 
     /// <summary>By inversion: σ√(2E) of a standard exponential E.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(T.Exp(θ.X) * T.Sqrt(2.0 * Variates.Exponential<T, TRandom>(ref random)));

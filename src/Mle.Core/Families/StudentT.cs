@@ -306,6 +306,7 @@ public readonly struct StudentT : IFamily<StudentT>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.IfLess(0.0, θ.Z, θ.X, double.NaN);
 
     /// <summary>z√(ν/(2G)) of a standard normal z and a gamma variate G of shape ν/2, by its logarithm.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {

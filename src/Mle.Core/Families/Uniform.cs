@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -61,6 +64,7 @@ public readonly struct Uniform : IFamily<Uniform>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 0.5 * (θ.X + θ.Y);
 
     /// <summary>By inversion.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Min(θ.Y, T.Max(θ.X, T.MultiplyAdd(θ.Y - θ.X, random.Uniform(), θ.X)));

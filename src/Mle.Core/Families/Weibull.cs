@@ -86,6 +86,7 @@ public readonly struct Weibull : IFamily<Weibull>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y + T.Polygamma(-1, 1.0 + T.Exp(-θ.X)));
 
     /// <summary>By inversion: λE^(1/k) of a standard exponential E.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(T.Exp(θ.Y + T.Exp(-θ.X) * T.Log(Variates.Exponential<T, TRandom>(ref random))));

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -80,6 +83,7 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y - Softplus.Of(θ.X));
 
     /// <summary>Poisson, or with probability π a structural zero.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {

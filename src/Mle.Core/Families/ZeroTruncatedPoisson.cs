@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle.Distributions;
 
 /// <summary>
@@ -57,6 +60,7 @@ public readonly struct ZeroTruncatedPoisson : IFamily<ZeroTruncatedPoisson>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / ExpRatio.First(-T.Exp(θ.X));
 
     /// <summary>The first event and those after it.</summary>
+    [MethodImpl(NoInlining)]
     public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.PositivePoisson(T.Exp(θ.X), ref random);

@@ -86,7 +86,8 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
 
     /// <summary>
     /// An observation in every lane, in the units of the data and within the support. It may loop, but a lane's value must not
-    /// depend on the other lanes: see <see cref="IRandom{T}.Skip"/>.
+    /// depend on the other lanes: see <see cref="IRandom{T}.Skip"/>. Not inlined, so that all of the compiler's budget for
+    /// inlining is the formula's.
     /// </summary>
     /// <param name="trials">Where the family takes them.</param>
     static abstract T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)

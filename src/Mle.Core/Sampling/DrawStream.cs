@@ -22,6 +22,9 @@ public interface IDrawStream<TSelf, T> : IRandom<T> where TSelf : struct, IDrawS
 {
     /// <param name="first">The draw in the first lane.</param>
     static abstract TSelf At(Philox source, uint first);
+
+    /// <summary>Goes to the beginning of other draws.</summary>
+    void Begin(uint first);
 }
 
 /// <summary>Where a stream stands: the number of the next uniform, two to a block.</summary>
@@ -37,11 +40,12 @@ static class Place
 public struct DrawStream(Philox source, uint draw) : IDrawStream<DrawStream, Real>
 {
     readonly Philox source = source;
-    readonly uint draw = draw;
-    uint next;
+    uint draw = draw, next;
     (uint, uint) kept;
 
     public static DrawStream At(Philox source, uint first) => new(source, first);
+
+    public void Begin(uint first) => (draw, next) = (first, 0);
 
     public Real Uniform()
     {
@@ -62,11 +66,17 @@ public struct DrawStream256(Philox source, uint first) : IDrawStream<DrawStream2
     const ulong Magic = 0x4330000000000000;
 
     readonly Philox source = source;
-    readonly Vector256<ulong> draws = Vector256.Create((ulong)first) + Vector256<ulong>.Indices;
+    Vector256<ulong> draws = From(first), high, low;
     uint next;
-    Vector256<ulong> high, low;
 
+    [MethodImpl(AggressiveInlining)]
     public static DrawStream256 At(Philox source, uint first) => new(source, first);
+
+    [MethodImpl(AggressiveInlining)]
+    public void Begin(uint first) => (draws, next) = (From(first), 0);
+
+    [MethodImpl(AggressiveInlining)]
+    static Vector256<ulong> From(uint first) => Vector256.Create((ulong)first) + Vector256<ulong>.Indices;
 
     public Lanes256 Uniform()
     {
@@ -94,11 +104,17 @@ public struct DrawStream512(Philox source, uint first) : IDrawStream<DrawStream5
     const ulong Magic = 0x4330000000000000;
 
     readonly Philox source = source;
-    readonly Vector512<ulong> draws = Vector512.Create((ulong)first) + Vector512<ulong>.Indices;
+    Vector512<ulong> draws = From(first), high, low;
     uint next;
-    Vector512<ulong> high, low;
 
+    [MethodImpl(AggressiveInlining)]
     public static DrawStream512 At(Philox source, uint first) => new(source, first);
+
+    [MethodImpl(AggressiveInlining)]
+    public void Begin(uint first) => (draws, next) = (From(first), 0);
+
+    [MethodImpl(AggressiveInlining)]
+    static Vector512<ulong> From(uint first) => Vector512.Create((ulong)first) + Vector512<ulong>.Indices;
 
     public Lanes512 Uniform()
     {

@@ -67,13 +67,18 @@ public readonly struct Philox
         // High halves hold what is left over: nothing reads them before the end.
         var (w, x, y, z) = (draws, Vector256.Create((ulong)replicate), Vector256.Create((ulong)set), Vector256.Create((ulong)(purpose | block)));
         var (k0, k1) = (Vector256.Create((ulong)key0), Vector256.Create((ulong)key1));
-        for (int round = 0; round < Rounds; round++)
+        // Two rounds at a time, so that no word is moved from one register to another.
+        for (int round = 0; round < Rounds; round += 2)
         {
             Vector256<ulong> p = Product(w, M0), q = Product(y, M1);
-            w = (q >> 32) ^ x ^ k0;
-            x = q;
-            y = (p >> 32) ^ z ^ k1;
-            z = p;
+            w = (q >> 32) ^ (x ^ k0);
+            y = (p >> 32) ^ (z ^ k1);
+            k0 += Vector256.Create((ulong)Weyl0);
+            k1 += Vector256.Create((ulong)Weyl1);
+            z = Product(w, M0);
+            x = Product(y, M1);
+            w = (x >> 32) ^ (q ^ k0);
+            y = (z >> 32) ^ (p ^ k1);
             k0 += Vector256.Create((ulong)Weyl0);
             k1 += Vector256.Create((ulong)Weyl1);
         }
@@ -93,13 +98,18 @@ public readonly struct Philox
         // High halves hold what is left over: nothing reads them before the end.
         var (w, x, y, z) = (draws, Vector512.Create((ulong)replicate), Vector512.Create((ulong)set), Vector512.Create((ulong)(purpose | block)));
         var (k0, k1) = (Vector512.Create((ulong)key0), Vector512.Create((ulong)key1));
-        for (int round = 0; round < Rounds; round++)
+        // Two rounds at a time, so that no word is moved from one register to another.
+        for (int round = 0; round < Rounds; round += 2)
         {
             Vector512<ulong> p = Product(w, M0), q = Product(y, M1);
-            w = (q >> 32) ^ x ^ k0;
-            x = q;
-            y = (p >> 32) ^ z ^ k1;
-            z = p;
+            w = (q >> 32) ^ (x ^ k0);
+            y = (p >> 32) ^ (z ^ k1);
+            k0 += Vector512.Create((ulong)Weyl0);
+            k1 += Vector512.Create((ulong)Weyl1);
+            z = Product(w, M0);
+            x = Product(y, M1);
+            w = (x >> 32) ^ (q ^ k0);
+            y = (z >> 32) ^ (p ^ k1);
             k0 += Vector512.Create((ulong)Weyl0);
             k1 += Vector512.Create((ulong)Weyl1);
         }

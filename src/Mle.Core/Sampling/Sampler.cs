@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
@@ -91,7 +90,7 @@ public abstract class Sampler
     sealed class OfModel<TModel, T, TRandom> : Sampler
         where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T> where TRandom : struct, IDrawStream<TRandom, T>
     {
-        /// <summary>Rows whose predictors are computed at a time, a multiple of every vector's length.</summary>
+        /// <summary>Rows that are drawn at a time, a multiple of every vector's length.</summary>
         const int Block = 256;
 
         static readonly Parameter[] parameters = TModel.Info.Parameters;
@@ -108,7 +107,18 @@ public abstract class Sampler
             u.Clear();
             for (int s = 0; s < parameters.Length; s++)
                 u[s] = TModel.IsLinked ? new Layout.Reported(s, 0, "", parameters[s].Link).Coefficient(values[s]) : values[s];
-            Draw(new Vec3<T>(u[0], u[1], u[2]), default, trials, source, 0, to);
+            var same = new Vec3<T>(u[0], u[1], u[2]);
+            Span<double> m = stackalloc double[Block], y = stackalloc double[Block];
+            m.Fill(1);
+            var random = TRandom.At(source, 0);
+            for (int i = 0; i < to.Length; i += Block)
+            {
+                int rows = Math.Min(Block, to.Length - i);
+                if (!trials.IsEmpty)
+                    trials.Slice(i, rows).CopyTo(m);
+                Draw(same, m, y, rows, (uint)i, ref random);
+                y[..rows].CopyTo(to[i..]);
+            }
         }
 
         private protected override Layout LayoutOf(Batch batch) => new(
@@ -118,54 +128,46 @@ public abstract class Sampler
         private protected override void Fill(
             ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to)
         {
-            Span<double> u = stackalloc double[3 * Block];
+            Span<double> u = stackalloc double[3 * Block], m = stackalloc double[Block], y = stackalloc double[Block];
             u.Clear();
+            m.Fill(1);
+            var random = TRandom.At(source, 0);
             for (int i = 0; i < to.Length; i += Block)
             {
                 int rows = Math.Min(Block, to.Length - i);
                 for (int s = 0; s < parameters.Length; s++)
                     Predict(estimates, layout, s, from + i, u.Slice(s * Block, rows));
-                Draw(default, u, trials.IsEmpty ? trials : trials.Slice(i, rows), source, (uint)i, to.Slice(i, rows));
+                if (!trials.IsEmpty)
+                    trials.Slice(i, rows).CopyTo(m);
+                Draw(u, m, y, rows, (uint)i, ref random);
+                y[..rows].CopyTo(to[i..]);
             }
         }
 
-        /// <param name="same">The predictors, where they are constants.</param>
-        /// <param name="u">Else those of a block of rows, slot after slot.</param>
-        /// <param name="first">The first row's draw.</param>
+        /// <summary>Whole vectors, of which the last may have lanes to spare.</summary>
         [MethodImpl(NoInlining)]
-        static void Draw(Vec3<T> same, ReadOnlySpan<double> u, ReadOnlySpan<double> trials, Philox source, uint first, Span<double> to)
+        static void Draw(Vec3<T> u, Span<double> trials, Span<double> to, int rows, uint first, ref TRandom random)
         {
-            int whole = to.Length - to.Length % Lanes;
-            for (int i = 0; i < whole; i += Lanes)
+            ref double m = ref trials[0], y = ref to[0];
+            for (int i = 0; i < rows; i += Lanes)
             {
-                T m = trials.IsEmpty ? 1.0 : Mle.Lanes.Read<T>(ref At(trials), i);
-                Mle.Lanes.Write(ref MemoryMarshal.GetReference(to), i, One(u.IsEmpty ? same : Predictors(u, i), m, source, first + (uint)i));
+                random.Begin(first + (uint)i);
+                Mle.Lanes.Write(ref y, i, TModel.Draw(u, Mle.Lanes.Read<T>(ref m, i), ref random));
             }
-            if (whole == to.Length)
-                return;
-            // What is left over, with lanes to spare.
-            Span<double> row = stackalloc double[Lanes], drawn = stackalloc double[Lanes];
-            row.Fill(1);
-            if (!trials.IsEmpty)
-                trials[whole..].CopyTo(row);
-            Mle.Lanes.Write(ref drawn[0], 0, One(u.IsEmpty ? same : Predictors(u, whole), Mle.Lanes.Read<T>(ref row[0], 0), source, first + (uint)whole));
-            drawn[..(to.Length - whole)].CopyTo(to[whole..]);
         }
 
-        /// <summary>Alone, so that the compiler's inlining budget is the model's.</summary>
+        /// <summary>The same at predictors of each row, slot after slot.</summary>
         [MethodImpl(NoInlining)]
-        static T One(Vec3<T> u, T trials, Philox source, uint first)
+        static void Draw(Span<double> predictors, Span<double> trials, Span<double> to, int rows, uint first, ref TRandom random)
         {
-            var random = TRandom.At(source, first);
-            return TModel.Draw(u, trials, ref random);
+            ref double m = ref trials[0], y = ref to[0], u = ref predictors[0];
+            for (int i = 0; i < rows; i += Lanes)
+            {
+                random.Begin(first + (uint)i);
+                var at = new Vec3<T>(Mle.Lanes.Read<T>(ref u, i), Mle.Lanes.Read<T>(ref u, Block + i), Mle.Lanes.Read<T>(ref u, 2 * Block + i));
+                Mle.Lanes.Write(ref y, i, TModel.Draw(at, Mle.Lanes.Read<T>(ref m, i), ref random));
+            }
         }
-
-        [MethodImpl(AggressiveInlining)]
-        static Vec3<T> Predictors(ReadOnlySpan<double> u, int i) =>
-            new(Mle.Lanes.Read<T>(ref At(u), i), Mle.Lanes.Read<T>(ref At(u), Block + i), Mle.Lanes.Read<T>(ref At(u), 2 * Block + i));
-
-        [MethodImpl(AggressiveInlining)]
-        static ref double At(ReadOnlySpan<double> numbers) => ref MemoryMarshal.GetReference(numbers);
     }
 
     /// <summary>Categories: the number of the first whose cumulative share reaches u.</summary>
