@@ -22,7 +22,9 @@ public class ContributionLaws
             var cases = new TheoryData<string, string>();
             foreach (var family in Families.All.Where(f => Traits.Of(f).Smooth.Take(f.Info.Parameters.Length).All(smooth => smooth)))
                 foreach (string scheme in Schemes)
-                    cases.Add(family.Name, scheme);
+                    // Its incomplete gamma functions take seconds to draw and to fit.
+                    if (family.Name != "generalized_gamma" || scheme is "exact" or "right")
+                        cases.Add(family.Name, scheme);
             return cases;
         }
     }
@@ -162,7 +164,32 @@ public class ContributionLaws
         if (scheme != "sampling")
             Same(problem.Where, Of(problem.Table), Covariance.Of(problem.Rows, CovarianceKind.Observed), 1e-8);
         var robust = scheme == "sampling" ? problem.Table : engine.Fit(problem.Family, problem.Batch, new() { Information = Information.Robust });
-        Same(problem.Where + ", robust", Of(robust), Sandwich(problem), 1e-8);
+        double[,] sandwich = Sandwich(problem);
+        Same(problem.Where + ", robust", Of(robust), sandwich, 1e-8);
+        Same(problem.Where + ", from scores", FromScores(problem), sandwich, 1e-6);
+    }
+
+    /// <summary>A⁻¹BA⁻¹ on the reported scale, as books have it.</summary>
+    static double[,] FromScores(Problem problem)
+    {
+        var rows = problem.Rows;
+        int k = rows.Parameters.Count;
+        double[][] s = [.. Enumerable.Range(0, k).Select(rows.Score)];
+        var bread = new double[k, k];
+        for (int i = 0; i < k; i++)
+            for (int j = 0; j < k; j++)
+                bread[i, j] = -rows.Total.Hessian[i, j];
+        bread = Numerically.Inverse(bread);
+        var made = new double[k, k];
+        for (int row = 0; row < s[0].Length; row++)
+        {
+            double w = problem.Batch.Weighting == Weighting.Sampling ? rows.Weight[row] * rows.Weight[row] : rows.Weight[row];
+            double[] influence = [.. Enumerable.Range(0, k).Select(i => Enumerable.Range(0, k).Sum(j => bread[i, j] * s[j][row]))];
+            for (int i = 0; i < k; i++)
+                for (int j = 0; j < k; j++)
+                    made[i, j] += w * influence[i] * influence[j];
+        }
+        return made;
     }
 
     [Theory, MemberData(nameof(Models))]

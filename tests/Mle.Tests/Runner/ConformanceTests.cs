@@ -16,6 +16,11 @@ public sealed class ConformanceTests : IDisposable
     /// <summary>The cases whose rows are censored or truncated, or have predictors.</summary>
     static readonly string Regressions = CommandLine.Reference("regressions.json");
 
+    /// <summary>Intervals, functions of parameters, and sandwiches.</summary>
+    static readonly string Inferences = CommandLine.Reference("inferences.json");
+
+    public static TheoryData<string> InferenceIds => IdsOf(Inferences);
+
     public static TheoryData<string> Ids => IdsOf(Set);
 
     public static TheoryData<string> RegressionIds => IdsOf(Regressions);
@@ -28,6 +33,9 @@ public sealed class ConformanceTests : IDisposable
 
     [Theory, MemberData(nameof(RegressionIds))]
     public void Case_of_rows_with_a_model(string id) => Passes(Regressions, id);
+
+    [Theory, MemberData(nameof(InferenceIds))]
+    public void Case_of_what_follows_from_a_fit(string id) => Passes(Inferences, id);
 
     static void Passes(string set, string id)
     {

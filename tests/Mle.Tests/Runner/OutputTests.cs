@@ -88,7 +88,7 @@ public sealed class OutputTests : IDisposable
     {
         var fit = JsonDocument.Parse(CommandLine.Run("fit", "--spec", Spec("normal", "y\n1\n2\n4\n"), "--json").Out).RootElement;
         Assert.Equal(
-            ["status", "cause", "reason", "n", "k", "estimate", "se", "cov", "loglik", "aic", "bic", "mean_negative_loglik", "iterations", "derived"],
+            ["status", "cause", "reason", "n", "k", "estimate", "se", "cov", "level", "ci_lower", "ci_upper", "loglik", "aic", "bic", "mean_negative_loglik", "iterations", "derived"],
             fit.EnumerateObject().Select(p => p.Name));
         Assert.Equal("interior", fit.GetProperty("status").GetString());
         Assert.Equal((3, 2), (fit.GetProperty("n").GetDouble(), fit.GetProperty("k").GetInt32()));
