@@ -119,7 +119,8 @@ sealed class DataOptions(bool models)
         var family = Named(parsed, text);
         return model.Complete(parsed, text, new(
             parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
-            family.Name == Categorical) { Cluster = parsed.GetValue(Cluster) }, family);
+            family.Name == Categorical)
+        { Cluster = parsed.GetValue(Cluster) }, family);
     }
 
     const string Categorical = "categorical";

@@ -16,7 +16,7 @@ static partial class NullNotes
     {
         if (Drops().Match(notes) is { Success: true } drops)
         {
-            string terms = drops.Groups["terms"].Value;
+            string terms = drops.Groups["terms"].Value.Trim();
             string[] dropped = AllOf().IsMatch(terms) ? [.. all] : [.. Between().Split(terms).Select(t => t.Trim().Trim('`', '\'')).Where(t => t.Length > 0).Select(written)];
             return dropped.Length > 0 && dropped.All(all.Contains) ? new() { Dropped = dropped } : null;
         }
