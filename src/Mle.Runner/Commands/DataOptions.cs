@@ -44,12 +44,29 @@ sealed class DataOptions(bool models)
 
     static Option<string> Column(string name, string description) => new(name) { Description = description, HelpName = "COL" };
 
+    /// <summary>The model that --family and --formula name.</summary>
+    public ModelText ModelOf(ParseResult parsed) => new(
+        parsed.GetValue(Family) ?? throw new BadInput("Say which family to fit: --family NAME; mle families lists them."), model.FormulaOf(parsed));
+
+    public string? FormulaOf(ParseResult parsed) => model.FormulaOf(parsed);
+
     /// <summary>Checks what can be checked before a byte is read, so that a typing mistake costs no time.</summary>
     public void Check(ParseResult parsed)
     {
+        CheckFile(parsed);
+        Check(parsed, ModelOf(parsed));
+    }
+
+    public void CheckFile(ParseResult parsed)
+    {
         if (parsed.GetValue(File) is null)
             throw new BadInput($"Say which file to read: mle {parsed.CommandResult.Command.Name} FILE --family NAME --value COL.");
-        string name = parsed.GetValue(Family) ?? throw new BadInput("Say which family to fit: --family NAME; mle families lists them.");
+    }
+
+    /// <summary>The same for one of several models.</summary>
+    public void Check(ParseResult parsed, ModelText text)
+    {
+        string name = text.Family;
         if (FamiliesCommand.Find(name) is { IsDistribution: false } && !models && name != Categorical)
             throw new BadInput($"{name} is a model of rows with predictors, which mle {parsed.CommandResult.Command.Name} does not know; mle fit does.");
         if (parsed.GetValue(Weights) is not null && parsed.GetValue(Count) is not null)
@@ -59,8 +76,8 @@ sealed class DataOptions(bool models)
         {
             if (parsed.GetValue(Length) is not null)
                 throw new BadInput("--length goes with .npy and raw files; --by COL makes the groups of a CSV file.");
-            var family = Named(parsed);
-            model.Check(parsed, RolesOf(parsed, family), family);
+            var family = Named(parsed, text);
+            model.Check(parsed, text, RolesOf(parsed, text), family);
             return;
         }
         foreach (var option in new[] { Value, By, Weights, Count, Trials, Cluster })
@@ -68,7 +85,7 @@ sealed class DataOptions(bool models)
                 throw new BadInput($"{option.Name} names a column of a CSV file, but {parsed.GetValue(File)} is read as {FormatOf(parsed)}.");
         if (model.Given(parsed) is { } given)
             throw new BadInput($"{given} goes with a CSV file, but {parsed.GetValue(File)} is read as {FormatOf(parsed)}.");
-        if (Named(parsed).IsOfCategories())
+        if (Named(parsed, text).IsOfCategories())
             throw new BadInput($"The family {name} needs a CSV file, with the categories as text.");
     }
 
@@ -83,32 +100,38 @@ sealed class DataOptions(bool models)
 
     static bool TakesTrials(string name) => name is "logistic_regression" or "probit_regression" or "cloglog_regression";
 
-    public Dataset Read(ParseResult parsed, Terminal terminal)
+    public Dataset Read(ParseResult parsed, Terminal terminal) => Read(parsed, terminal, [ModelOf(parsed)])[0];
+
+    /// <summary>The same rows for each of several models, read once.</summary>
+    public Dataset[] Read(ParseResult parsed, Terminal terminal, IReadOnlyList<ModelText> texts)
     {
         string file = parsed.GetValue(File)!;
         return FormatOf(parsed) switch
         {
-            "npy" => NpyFile.Read(file, parsed.GetValue(Length), terminal),
-            "f64" => RawFile.Read(file, parsed.GetValue(Length), terminal),
-            _ => CsvFile.Read(file, RolesOf(parsed, Named(parsed)), terminal),
+            "npy" => [.. Enumerable.Repeat(NpyFile.Read(file, parsed.GetValue(Length), terminal), texts.Count)],
+            "f64" => [.. Enumerable.Repeat(RawFile.Read(file, parsed.GetValue(Length), terminal), texts.Count)],
+            _ => CsvFile.ReadAll(file, [.. texts.Select(text => RolesOf(parsed, text))], terminal),
         };
     }
 
-    Roles RolesOf(ParseResult parsed, Family family)
+    Roles RolesOf(ParseResult parsed, ModelText text)
     {
-        var roles = new Roles(
+        var family = Named(parsed, text);
+        return model.Complete(parsed, text, new(
             parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
-            family.Name == Categorical);
-        return model.Complete(parsed, roles with { Cluster = parsed.GetValue(Cluster) }, family);
+            family.Name == Categorical)
+        { Cluster = parsed.GetValue(Cluster) }, family);
     }
 
     const string Categorical = "categorical";
 
     /// <summary>The family, before the data have shown the categories of one that has any.</summary>
-    Family Named(ParseResult parsed) => FamiliesCommand.Find(model.FamilyName(parsed, parsed.GetValue(Family)!));
+    Family Named(ParseResult parsed, ModelText text) => FamiliesCommand.Find(model.FamilyName(parsed, text));
 
     /// <summary>The family, with the categories of the data.</summary>
-    public Family FamilyOf(ParseResult parsed, Dataset data) => FamiliesCommand.Find(Named(parsed).Name, data.Categories);
+    public Family FamilyOf(ParseResult parsed, Dataset data) => FamilyOf(parsed, ModelOf(parsed), data);
+
+    public Family FamilyOf(ParseResult parsed, ModelText text, Dataset data) => FamiliesCommand.Find(Named(parsed, text).Name, data.Categories);
 
     public IReadOnlyDictionary<string, double> Known(ParseResult parsed, Family family, Dataset data) => Syntax.ByParameter(
         "--fix", parsed.GetValue(Fix)!, family, "a parameter and a finite number, such as mu=0,", Syntax.Finite, data.HasCoefficients(family));

@@ -5,6 +5,9 @@ using Mle.Runner.Reading;
 
 namespace Mle.Runner.Commands;
 
+/// <summary>A model as it is written: the name of a family, and the formula of its first parameter, where it has one.</summary>
+readonly record struct ModelText(string Family, string? Formula);
+
 /// <summary>The options that make more of a row than an observation of one distribution: formulas, censoring, truncation, sampling.</summary>
 sealed class ModelOptions
 {
@@ -48,23 +51,26 @@ sealed class ModelOptions
         return [.. joined];
     }
 
-    Formula? Main(ParseResult parsed) => parsed.GetValue(formula) is { } text ? Formula.Parse(text) : null;
+    public string? FormulaOf(ParseResult parsed) => parsed.GetValue(formula);
+
+    static Formula? Parsed(ModelText model) => model.Formula is { } text ? Formula.Parse(text) : null;
 
     /// <summary>The first of these options that was given; null where none was.</summary>
     public string? Given(ParseResult parsed) => All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     /// <summary>The name of what is fitted: with a formula, bernoulli and binomial are regressions by their link.</summary>
-    public string FamilyName(ParseResult parsed, string name)
+    public string FamilyName(ParseResult parsed, ModelText model)
     {
         string? by = parsed.GetValue(link);
+        string name = model.Family;
         bool binary = name is "bernoulli" or "binomial";
-        if (by is not null && !(binary && parsed.GetValue(formula) is not null))
+        if (by is not null && !(binary && model.Formula is not null))
             throw new BadInput($"--link {by} goes with bernoulli or binomial and a --formula.");
-        return !binary || parsed.GetValue(formula) is null ? name : by is null or "logit" ? "logistic_regression" : $"{by}_regression";
+        return !binary || model.Formula is null ? name : by is null or "logit" ? "logistic_regression" : $"{by}_regression";
     }
 
     /// <summary>The parts that the options name, beside those that every fit has.</summary>
-    public Roles Complete(ParseResult parsed, Roles roles, Family family)
+    public Roles Complete(ParseResult parsed, ModelText model, Roles roles, Family family)
     {
         bool categories = family.IsOfCategories();
         string primary = family.Info.Primary;
@@ -72,7 +78,7 @@ sealed class ModelOptions
             throw new BadInput("--sampling-weights says how many a row stands for, --weights and --count how often it was observed; one of them is needed.");
         return (roles with
         {
-            Formulas = FormulasOf(parsed, family),
+            Formulas = FormulasOf(family, Parsed(model), parsed.GetValue(formulaFor) ?? []),
             Primary = primary,
             OfCategories = categories && !roles.Categorical,
             Levels = LevelsOf(parsed, family),
@@ -93,11 +99,11 @@ sealed class ModelOptions
     public static double? LeftCensored(string family) => family == "tobit" ? 0 : null;
 
     /// <summary>Refuses what makes no sense together, before a byte is read.</summary>
-    public void Check(ParseResult parsed, Roles roles, Family family)
+    public void Check(ParseResult parsed, ModelText model, Roles roles, Family family)
     {
-        if (parsed.GetValue(formula) is not null && family.Name == "categorical")
+        if (model.Formula is not null && family.Name == "categorical")
             throw new BadInput("The family categorical has no predictors; multinomial_logit is its regression.");
-        bool named = Main(parsed)?.Response is not (null or Call { Function: "Surv" });
+        bool named = Parsed(model)?.Response is not (null or Call { Function: "Surv" });
         if (roles.Value is not null && named)
             throw new BadInput("--value and the left side of --formula both name what is fitted; one of them is needed.");
         if ((roles.Lower is null) != (roles.Upper is null))
@@ -108,7 +114,7 @@ sealed class ModelOptions
             throw new BadInput("--lower and --upper say what is censored; --left-censored-at goes with single values, and so does tobit.");
         if (roles.Lower is not null && named)
             throw new BadInput("--lower and --upper stand in place of the left side of --formula.");
-        if (roles.Offset is not null && parsed.GetValue(formula) is null)
+        if (roles.Offset is not null && model.Formula is null)
             throw new BadInput("--offset goes with --formula; \"~ 1\" is one without columns.");
         if (family.IsOfCategories() && (roles.Event ?? roles.Lower ?? roles.TruncatedBelow ?? roles.TruncatedAbove ?? parsed.GetValue(leftCensoredAt) ?? parsed.GetValue(truncate)) is not null)
             throw new BadInput($"Categories are neither censored nor truncated, so {family.Name} takes none of --event, --lower, --left-censored-at and --truncate.");
@@ -134,8 +140,6 @@ sealed class ModelOptions
         }
         return formulas;
     }
-
-    Dictionary<string, Formula> FormulasOf(ParseResult parsed, Family family) => FormulasOf(family, Main(parsed), parsed.GetValue(formulaFor) ?? []);
 
     string[]? LevelsOf(ParseResult parsed, Family family)
     {

@@ -42,8 +42,21 @@ sealed class ProblemOptions
     /// <summary>What can be refused before a byte is read.</summary>
     public void Check(ParseResult parsed)
     {
+        bool ofFile = parsed.GetValue(Spec) is null;
+        if (ofFile)
+            Data.CheckFile(parsed);
+        Check(parsed, ofFile ? [Data.ModelOf(parsed)] : []);
+    }
+
+    /// <summary>The same for several models.</summary>
+    public void Check(ParseResult parsed, IReadOnlyList<ModelText> texts)
+    {
         if (parsed.GetValue(Spec) is null)
-            Data.Check(parsed);
+        {
+            Data.CheckFile(parsed);
+            foreach (var text in texts)
+                Data.Check(parsed, text);
+        }
         else if (parsed.GetValue(Data.File) is { } file)
             throw new BadInput($"--spec names the data itself; {file} is one file too many.");
         if (parsed.GetValue(Output) is not { } path)
@@ -63,22 +76,19 @@ sealed class ProblemOptions
         return level;
     }
 
-    public Problem Read(ParseResult parsed, Terminal terminal)
+    /// <summary>The case that --spec names, or null.</summary>
+    public Case? CaseOf(ParseResult parsed) => parsed.GetValue(Spec) is { } path ? Case.Load(path) : null;
+
+    public Problem Read(ParseResult parsed, Terminal terminal) =>
+        CaseOf(parsed) is { } spec ? Read(parsed, terminal, spec, [spec.Model])[0] : Read(parsed, terminal, null, [Data.ModelOf(parsed)])[0];
+
+    /// <summary>The same rows for each of several models, read once.</summary>
+    public Problem[] Read(ParseResult parsed, Terminal terminal, Case? spec, IReadOnlyList<ModelText> texts)
     {
-        Case? spec = parsed.GetValue(Spec) is { } path ? Case.Load(path) : null;
-        Dataset set;
-        Family family;
-        IReadOnlyDictionary<string, double> known;
-        if (spec is null)
-        {
-            set = Data.Read(parsed, terminal);
-            family = Data.FamilyOf(parsed, set);
-            known = Data.Known(parsed, family, set);
-        }
-        else
-        {
-            (set, family, known) = spec.Read(terminal);
-        }
-        return new(set, family, new() { Fixed = known, Threads = parsed.GetValue(Data.Threads) ?? 0, Cancellation = terminal.Interrupted }, spec);
+        (Dataset Data, Family Family, IReadOnlyDictionary<string, double> Fixed)[] read = spec is not null
+            ? [.. spec.Read(terminal, texts)]
+            : [.. Data.Read(parsed, terminal, texts).Zip(texts, (set, text) => Data.FamilyOf(parsed, text, set) is var family ? (set, family, Data.Known(parsed, family, set)) : default)];
+        return [.. read.Select(r => new Problem(
+            r.Data, r.Family, new() { Fixed = r.Fixed, Threads = parsed.GetValue(Data.Threads) ?? 0, Cancellation = terminal.Interrupted }, spec))];
     }
 }

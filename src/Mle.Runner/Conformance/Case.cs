@@ -17,6 +17,9 @@ sealed partial class Case(JsonElement json, string folder)
 
     const string BaseCase = "base_case";
 
+    /// <summary>The kind of cases that test a null model by its likelihood ratio.</summary>
+    public const string LikelihoodRatio = "lr_test";
+
     public string Id => Text(json, "id") ?? "";
 
     public string Kind => Text(json, "kind") ?? "";
@@ -65,7 +68,7 @@ sealed partial class Case(JsonElement json, string folder)
     }
 
     /// <summary>Kinds of cases that ask for more than a fit.</summary>
-    static readonly string[] Unanswered = ["lr_test", "bootstrap"];
+    static readonly string[] Unanswered = ["bootstrap"];
 
     /// <summary>The covariance that the case asks for; null for that of every fit.</summary>
     public CovarianceKind? Covariance => Kind == "robust_se" ? CovarianceKind.Sandwich : null;
@@ -93,22 +96,47 @@ sealed partial class Case(JsonElement json, string folder)
         return null;
     }
 
-    /// <summary>The data, the family and the known parameters.</summary>
-    public (Dataset Data, Family Family, Dictionary<string, double> Fixed) Read(Terminal terminal)
+    /// <summary>The model of the case: its family, and its design as a formula.</summary>
+    public ModelText Model
+    {
+        get
+        {
+            Require();
+            return new(FamilyName!, FormulasOf(FamiliesCommand.Find(FamilyName!)).Values.FirstOrDefault()?.Text);
+        }
+    }
+
+    void Require()
     {
         if (Beyond() is { } beyond)
             throw new Failure($"The case {Id} cannot be fitted yet: it needs {beyond}.");
-        var family = FamiliesCommand.Find(FamilyName!);
-        var data = CsvFile.Read(Path.Combine(folder, Text(json, "data")!), RolesOf(family), terminal);
+    }
+
+    /// <summary>What the notes say about a null model; null where they say nothing that is understood.</summary>
+    public NullHypothesis? Null => Text(json, "notes") is { } notes
+        ? NullNotes.Read(notes, term => Designed().Contains(term) ? Written(term) : term, [.. Designed().Select(Written)]) : null;
+
+    /// <summary>The data, the family and the known parameters.</summary>
+    public (Dataset Data, Family Family, Dictionary<string, double> Fixed) Read(Terminal terminal) => Read(terminal, [Model])[0];
+
+    /// <summary>The same rows for each of several models, read once; those without a formula have the case's own.</summary>
+    public (Dataset Data, Family Family, Dictionary<string, double> Fixed)[] Read(Terminal terminal, IReadOnlyList<ModelText> texts)
+    {
+        Require();
         var known = new Dictionary<string, double>();
         if (json.TryGetProperty("fixed", out var values) && values.ValueKind == JsonValueKind.Object)
             foreach (var entry in values.EnumerateObject())
                 known.Add(entry.Name, Expectation.Number(entry.Value));
-        return (data, FamiliesCommand.Find(family.Name, data.Categories), known);
+        var sets = CsvFile.ReadAll(Path.Combine(folder, Text(json, "data")!), [.. texts.Select(RolesOf)], terminal);
+        return [.. texts.Zip(sets, (text, data) => (data, FamiliesCommand.Find(text.Family, data.Categories), text.Family == FamilyName ? known : []))];
     }
 
-    Roles RolesOf(Family family)
+    Roles RolesOf(ModelText text)
     {
+        var family = FamiliesCommand.Find(text.Family);
+        var formulas = FormulasOf(family);
+        if (text.Formula is { } given)
+            formulas[family.Info.Primary] = Formula.Parse(given);
         bool categorical = family.Name == "categorical";
         var censoring = Entry(json, "options", "censoring");
         // The zero-truncated Poisson is a family of its own: there the option describes, and asks for nothing.
@@ -125,7 +153,7 @@ sealed partial class Case(JsonElement json, string folder)
             Offset = Column("offset"),
             OfCategories = family.IsOfCategories() && !categorical,
             Primary = family.Info.Primary,
-            Formulas = FormulasOf(family),
+            Formulas = formulas,
         };
     }
 
@@ -137,7 +165,7 @@ sealed partial class Case(JsonElement json, string folder)
         var formulas = new Dictionary<string, Formula>();
         if (!json.TryGetProperty("design", out var design) || design.ValueKind != JsonValueKind.Object)
             return formulas;
-        string[] terms = [.. Terms(design).Select(term => Term().Match(term) is { Success: true } power ? $"I(`{power.Groups[1]}`^{power.Groups[2]})" : $"`{term}`")];
+        string[] terms = [.. Terms(design).Select(Written)];
         bool intercept = !design.TryGetProperty("intercept", out var given) || given.ValueKind != JsonValueKind.False;
         // An ordered model has thresholds in place of an intercept.
         formulas.Add(family.Info.Primary, Formula.Parse("~ " + string.Join(" + ", [intercept ? "1" : "0", .. terms])));
@@ -147,6 +175,11 @@ sealed partial class Case(JsonElement json, string folder)
     }
 
     static IEnumerable<string> Terms(JsonElement design) => design.GetProperty("terms").EnumerateArray().Select(term => term.GetString()!);
+
+    IEnumerable<string> Designed() => json.TryGetProperty("design", out var design) && design.ValueKind == JsonValueKind.Object ? Terms(design) : [];
+
+    /// <summary>A term of a design as a formula has it.</summary>
+    static string Written(string term) => Term().Match(term) is { Success: true } power ? $"I(`{power.Groups[1]}`^{power.Groups[2]})" : $"`{term}`";
 
     [GeneratedRegex(@"^(.+)\^([0-9]+)$")]
     private static partial Regex Term();

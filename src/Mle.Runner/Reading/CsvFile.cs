@@ -17,8 +17,22 @@ sealed class CsvFile
 
     CsvFile(CsvReader csv, string source) => (this.csv, this.source) = (csv, source);
 
-    public static Dataset Read(string path, Roles roles, Terminal terminal) =>
-        roles.Assemble(Read(path, header => roles.Needs(header, InputFile.Title(path)), roles.By, terminal));
+    public static Dataset Read(string path, Roles roles, Terminal terminal) => ReadAll(path, [roles], terminal)[0];
+
+    /// <summary>The same rows, read once, with the parts that columns play in each of several models.</summary>
+    public static Dataset[] ReadAll(string path, IReadOnlyList<Roles> all, Terminal terminal)
+    {
+        var frame = Read(path, Needs, all[0].By, terminal);
+        return [.. all.Select(roles => roles.Assemble(frame))];
+
+        Dictionary<string, Need> Needs(IReadOnlyList<string> header)
+        {
+            var together = new Dictionary<string, Need>();
+            foreach (var (column, need) in all.SelectMany(roles => roles.Needs(header, InputFile.Title(path))))
+                together[column] = together.TryGetValue(column, out var other) && other != need ? Need.Any : need;
+            return together;
+        }
+    }
 
     /// <param name="needs">Which columns are needed and what for, once the header is known.</param>
     /// <param name="by">The column of the groups.</param>
