@@ -21,6 +21,9 @@ public readonly struct Slot(Link link, Role role, double known, double start, do
 
     public readonly double Known = known, Start = start, Low = low, High = high;
 
+    /// <summary>A slot of which nothing is known.</summary>
+    public static Slot Of(Parameter parameter) => new(parameter.Link, parameter.Role, double.NaN, double.NaN, double.NaN, double.NaN);
+
     /// <summary>A slot that the family does not have.</summary>
     public static Slot Absent => new(Link.Identity, Role.Shape, 0, double.NaN, double.NaN, double.NaN);
 
