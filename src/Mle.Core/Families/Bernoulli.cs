@@ -46,6 +46,11 @@ public readonly struct Bernoulli : IFamily<Bernoulli>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / (1.0 + T.Exp(-θ.X));
 
+    /// <summary>By inversion.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        T.IfLess(random.Uniform(), 1.0 / (1.0 + T.Exp(-θ.X)), 1.0, 0.0);
+
     public static FamilyInfo Info { get; } = new(
         "bernoulli", "P(x) = p^x (1-p)^(1-x)", "x = 0, 1",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

@@ -81,6 +81,14 @@ public readonly struct Beta : IFamily<Beta>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / (1.0 + T.Exp(θ.Y - θ.X));
 
+    /// <summary>A/(A + B) of gamma variates, by their logarithms; between the smallest double and the largest below 1.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T logA = Variates.LogGamma(T.Exp(θ.X), ref random), logB = Variates.LogGamma(T.Exp(θ.Y), ref random);
+        return T.Max(double.Epsilon, T.Min(1.0 - 1.0 / (1L << 53), 1.0 / (1.0 + T.Exp(logB - logA))));
+    }
+
     public static FamilyInfo Info { get; } = new(
         "beta", "f(x) = x^(alpha-1) (1-x)^(beta-1) / B(alpha, beta)", "0 < x < 1",
         [new("alpha", Link.Log, Role.Shape, "> 0"), new("beta", Link.Log, Role.Shape, "> 0")],

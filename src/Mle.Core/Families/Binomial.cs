@@ -61,6 +61,11 @@ public readonly struct Binomial : IFamily<Binomial>
     /// <summary>Of one trial.</summary>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / (1.0 + T.Exp(-θ.X));
 
+    /// <summary>By inversion where the rarer outcome has a mean below 10, by transformed rejection elsewhere.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Binomial(trials, θ.X, ref random);
+
     public static FamilyInfo Info { get; } = new(
         "binomial", "P(x) = C(m, x) p^x (1-p)^(m-x), m trials in every row", "x = 0, 1, ..., m",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

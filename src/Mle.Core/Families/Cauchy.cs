@@ -87,6 +87,18 @@ public readonly struct Cauchy : IFamily<Cauchy>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => double.NaN;
 
+    /// <summary>By inversion: tan π(u − ½), from the nearer of u = ½ and the end, by the continued fraction of the tangent.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T zero = 0.0, half = 0.5, quarter = 0.25, v = random.Uniform() - half, size = T.Abs(v);
+        T w = 3.141592653589793 * T.IfLess(size, quarter, size, half - size), s = w * w;
+        T above = w * (2027025.0 - s * (270270.0 - s * (6930.0 - s * 36.0)));
+        T below = 2027025.0 - s * (945945.0 - s * (51975.0 - s * (630.0 - s)));
+        T tangent = T.IfLess(size, quarter, above, below) / T.IfLess(size, quarter, below, above);
+        return Variates.Finite(θ.X + T.Exp(θ.Y) * T.IfLess(v, zero, -tangent, tangent));
+    }
+
     public static FamilyInfo Info { get; } = new(
         "cauchy", "f(x) = 1 / (pi scale (1 + z^2)), z = (x - location)/scale", "all real x",
         [new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0")],

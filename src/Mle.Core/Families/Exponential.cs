@@ -44,6 +44,11 @@ public readonly struct Exponential : IFamily<Exponential>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(-θ.X);
 
+    /// <summary>By inversion.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        T.Exp(-θ.X) * Variates.Exponential<T, TRandom>(ref random);
+
     public static FamilyInfo Info { get; } = new(
         "exponential", "f(x) = rate exp(-rate x)", "x >= 0",
         [new("rate", Link.Log, Role.Rate, "> 0")],

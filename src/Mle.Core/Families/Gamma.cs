@@ -55,6 +55,11 @@ public readonly struct Gamma : IFamily<Gamma>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X - θ.Y);
 
+    /// <summary>From the logarithm of a standard gamma variate.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Positive(T.Exp(Variates.LogGamma(T.Exp(θ.X), ref random) - θ.Y));
+
     public static FamilyInfo Info { get; } = new(
         "gamma", "f(x) = rate^shape x^(shape-1) exp(-rate x) / Gamma(shape)", "x > 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("rate", Link.Log, Role.Rate, "> 0")],

@@ -185,6 +185,11 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
         return T.Exp(θ.X + perp * logk + RisingFactorial.Log(perp, T.Exp(-logk)));
     }
 
+    /// <summary>aG^(1/p) of a gamma variate of shape d/p, by its logarithm.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Positive(T.Exp(θ.X + T.Exp(-θ.Z) * Variates.LogGamma(T.Exp(θ.Y - θ.Z), ref random)));
+
     public static IReadOnlyList<Limit> Limits { get; } = [new("p", 0, "lognormal", false)];
 
     public static FamilyInfo Info { get; } = new(

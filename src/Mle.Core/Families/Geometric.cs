@@ -53,6 +53,11 @@ public readonly struct Geometric : IFamily<Geometric>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(-θ.X);
 
+    /// <summary>By inversion: ⌊log u/log(1 − p)⌋.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Floor(T.Min(double.MaxValue, Variates.Exponential<T, TRandom>(ref random) / Softplus.Of(θ.X)));
+
     public static FamilyInfo Info { get; } = new(
         "geometric", "P(x) = p (1-p)^x", "x = 0, 1, 2, ...",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

@@ -159,6 +159,14 @@ public readonly struct Gev : IFamily<Gev>
         return T.IfLess(ξ, 1.0, θ.X + T.Exp(θ.Y) * ratio * ExpRatio.First(ξ * ratio), double.PositiveInfinity);
     }
 
+    /// <summary>By inversion: Λ = −log E of a standard exponential E, z = (e^(ξΛ) − 1)/ξ.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T Λ = -T.Log(Variates.Exponential<T, TRandom>(ref random));
+        return Variates.Finite(θ.X + T.Exp(θ.Y) * Λ * ExpRatio.First(θ.Z * Λ));
+    }
+
     public static FamilyInfo Info { get; } = new(
         "gev", "F(x) = exp(-(1 + xi z)^(-1/xi)), z = (x - location)/scale", "1 + xi z > 0",
         [

@@ -121,6 +121,11 @@ public readonly struct Gompertz : IFamily<Gompertz>
     /// <summary>e^(a/b)E₁(a/b)/b.</summary>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => IncompleteGamma.ScaledE1(T.Exp(θ.Y - θ.X)) * T.Exp(-θ.X);
 
+    /// <summary>By inversion: log(1 + bE/a)/b of a standard exponential E.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        T.Exp(-θ.X) * T.Log1p(T.Exp(θ.X - θ.Y) * Variates.Exponential<T, TRandom>(ref random));
+
     public static IReadOnlyList<Limit> Limits { get; } = [new("shape", 0, "exponential", false)];
 
     public static FamilyInfo Info { get; } = new(

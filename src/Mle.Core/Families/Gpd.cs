@@ -127,6 +127,14 @@ public readonly struct Gpd : IFamily<Gpd>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
         T.IfLess(θ.Y, 1.0, T.Exp(θ.X) / (1.0 - θ.Y), double.PositiveInfinity);
 
+    /// <summary>By inversion: Λ is a standard exponential, z = (e^(ξΛ) − 1)/ξ.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T Λ = Variates.Exponential<T, TRandom>(ref random);
+        return T.Min(double.MaxValue, T.Exp(θ.X) * Λ * ExpRatio.First(θ.Y * Λ));
+    }
+
     public static FamilyInfo Info { get; } = new(
         "gpd", "f(x) = (1 + xi x/scale)^(-1/xi - 1) / scale", "x >= 0, and x <= -scale/xi for xi < 0",
         [new("scale", Link.Log, Role.Scale, "> 0"), new("xi", Link.Identity, Role.Shape, "real, sought above -1")],

@@ -87,6 +87,11 @@ public readonly struct Gumbel : IFamily<Gumbel>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X + 0.57721566490153286 * T.Exp(θ.Y);
 
+    /// <summary>By inversion: m − s log E of a standard exponential E.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        θ.X - T.Exp(θ.Y) * T.Log(Variates.Exponential<T, TRandom>(ref random));
+
     public static FamilyInfo Info { get; } = new(
         "gumbel", "f(x) = exp(-z - exp(-z)) / scale, z = (x - location)/scale", "all real x",
         [new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0")],

@@ -44,6 +44,11 @@ public readonly struct HalfNormal : IFamily<HalfNormal>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 0.7978845608028654 * T.Exp(θ.X);
 
+    /// <summary>|z|σ of a standard normal z.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        T.Exp(θ.X) * T.Abs(Variates.Normal<T, TRandom>(ref random));
+
     public static FamilyInfo Info { get; } = new(
         "half_normal", "f(x) = sqrt(2/pi) / sigma exp(-x^2 / (2 sigma^2))", "x >= 0",
         [new("sigma", Link.Log, Role.Scale, "> 0")],

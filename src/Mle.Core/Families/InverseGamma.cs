@@ -52,6 +52,11 @@ public readonly struct InverseGamma : IFamily<InverseGamma>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
         T.IfLess(0.0, θ.X, T.Exp(θ.Y) / T.Expm1(θ.X), double.PositiveInfinity);
 
+    /// <summary>β/G of a standard gamma variate, by its logarithm.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Positive(T.Exp(θ.Y - Variates.LogGamma(T.Exp(θ.X), ref random)));
+
     public static FamilyInfo Info { get; } = new(
         "inverse_gamma", "f(x) = scale^shape x^(-shape-1) exp(-scale/x) / Gamma(shape)", "x > 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],

@@ -75,6 +75,18 @@ public readonly struct InverseGaussian : IFamily<InverseGaussian>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X);
 
+    /// <summary>
+    /// The smaller root x of λ(x − μ)²/(μ²x) = z² of a standard normal z, or with probability x/(μ + x) the larger one, μ²/x.
+    /// With w = μz²/(2λ) they are μ/r and μr at r = 1 + w + √(w(2 + w)), which does not cancel.
+    /// </summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T one = 1.0, z = Variates.Normal<T, TRandom>(ref random), w = 0.5 * z * z * T.Exp(θ.X - θ.Y), r = one + w + T.Sqrt(w * (2.0 + w));
+        T ratio = T.IfLess(random.Uniform() * (one + r), r, one / r, r);
+        return Variates.Positive(T.Exp(θ.X) * ratio);
+    }
+
     public static FamilyInfo Info { get; } = new(
         "inverse_gaussian", "f(x) = sqrt(lambda / (2 pi x^3)) exp(-lambda (x - mu)^2 / (2 mu^2 x))", "x > 0",
         [new("mu", Link.Log, Role.Scale, "> 0"), new("lambda", Link.Log, Role.Scale, "> 0")],

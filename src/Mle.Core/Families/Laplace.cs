@@ -89,6 +89,14 @@ public readonly struct Laplace : IFamily<Laplace>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
+    /// <summary>By inversion.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T zero = 0.0, half = 0.5, u = random.Uniform(), side = u - half, distance = -T.Log(2.0 * T.Min(u, 1.0 - u));
+        return θ.X + T.Exp(θ.Y) * T.IfLess(side, zero, -distance, distance);
+    }
+
     public static FamilyInfo Info { get; } = new(
         "laplace", "f(x) = exp(-|x - location| / scale) / (2 scale)", "all real x",
         [new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0")],

@@ -58,6 +58,14 @@ public readonly struct Logarithmic : IFamily<Logarithmic>
     /// <summary>o/log(1 + o).</summary>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / Log1pRatio.Of(T.Exp(θ.X));
 
+    /// <summary>⌊1 + log v/log q⌋ with q = 1 − (1 − p)ᵘ (Kemp, Applied Statistics 30, 1981: algorithm LK).</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T u = random.Uniform(), logq = LogComplement.Of(-u * Softplus.Of(θ.X));
+        return 1.0 + Variates.Floor(T.Min(double.MaxValue, T.Log(random.Uniform()) / logq));
+    }
+
     public static FamilyInfo Info { get; } = new(
         "logarithmic", "P(x) = -p^x / (x log(1-p))", "x = 1, 2, ...",
         [new("p", Link.Logit, Role.Shape, "in (0, 1)")],

@@ -115,6 +115,11 @@ public readonly struct Logistic : IFamily<Logistic>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
+    /// <summary>By inversion.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        θ.X + T.Exp(θ.Y) * Variates.Logistic<T, TRandom>(ref random);
+
     public static FamilyInfo Info { get; } = new(
         "logistic", "f(x) = exp(-z) / (scale (1 + exp(-z))^2), z = (x - location)/scale", "all real x",
         [new("location", Link.Identity, Role.Location, "real"), new("scale", Link.Log, Role.Scale, "> 0")],

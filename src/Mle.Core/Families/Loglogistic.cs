@@ -71,6 +71,11 @@ public readonly struct Loglogistic : IFamily<Loglogistic>
         return T.IfLess(0.0, θ.X, T.Exp(θ.Y + T.Polygamma(-1, 1.0 + b) + T.Polygamma(-1, 1.0 - b)), double.PositiveInfinity);
     }
 
+    /// <summary>By inversion.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Positive(T.Exp(θ.Y + T.Exp(-θ.X) * Variates.Logistic<T, TRandom>(ref random)));
+
     public static FamilyInfo Info { get; } = new(
         "loglogistic", "f(x) = (shape/scale) (x/scale)^(shape-1) / (1 + (x/scale)^shape)^2", "x > 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],

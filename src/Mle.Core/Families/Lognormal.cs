@@ -70,6 +70,11 @@ public readonly struct Lognormal : IFamily<Lognormal>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X + 0.5 * T.Exp(2.0 * θ.Y));
 
+    /// <summary>By inversion.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Positive(T.Exp(θ.X + T.Exp(θ.Y) * Variates.Normal<T, TRandom>(ref random)));
+
     public static FamilyInfo Info { get; } = new(
         "lognormal", "f(x) = exp(-(log x - meanlog)^2 / (2 sdlog^2)) / (x sdlog sqrt(2 pi))", "x > 0",
         [new("meanlog", Link.Identity, Role.LogScale, "real"), new("sdlog", Link.Log, Role.Shape, "> 0")],

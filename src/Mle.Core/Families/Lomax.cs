@@ -100,6 +100,11 @@ public readonly struct Lomax : IFamily<Lomax>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
         T.IfLess(0.0, θ.X, T.Exp(θ.Y) / T.Expm1(θ.X), double.PositiveInfinity);
 
+    /// <summary>By inversion: λ(e^(E/α) − 1) of a standard exponential E.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        T.Min(double.MaxValue, T.Exp(θ.Y) * T.Expm1(T.Exp(-θ.X) * Variates.Exponential<T, TRandom>(ref random)));
+
     public static IReadOnlyList<Limit> Limits { get; } = [new("shape", double.PositiveInfinity, "exponential", false)];
 
     public static FamilyInfo Info { get; } = new(

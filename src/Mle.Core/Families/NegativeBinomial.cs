@@ -10,7 +10,7 @@ namespace Mle.Distributions;
 /// μ̂ = x̄ whatever r is.
 /// </summary>
 /// <remarks>Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 5.</remarks>
-public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
+public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<NegativeBinomial>
 {
     const int AllZero = 1, Underdispersed = 2, SizeToZero = 3;
 
@@ -121,6 +121,23 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>
     }
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y);
+
+    /// <summary>Poisson with a gamma mean.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Poisson(T.Exp(Variates.LogGamma(T.Exp(θ.X), ref random) + θ.Y - θ.X), ref random);
+
+    /// <summary>
+    /// Poisson with a gamma mean Λ of rate b = r/μ, given an event in [0, 1]: the time s of the first has the density
+    /// ∝ (b + s)^(−r−1), Λ given s is gamma with shape r + 1 and rate b + s, and the events after it are Poisson.
+    /// </summary>
+    public static T DrawPositive<T, TRandom>(Vec3<T> θ, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T r = T.Exp(θ.X), perb = T.Exp(θ.Y - θ.X), some = -T.Expm1(-r * T.Log1p(perb));
+        T stretch = T.Expm1(-T.Log1p(-random.Uniform() * some) / r), rest = T.Max(0.0, perb - stretch);
+        return 1.0 + Variates.Poisson(T.Exp(Variates.LogGamma(r + 1.0, ref random)) * rest / (1.0 + stretch), ref random);
+    }
 
     public static FamilyInfo Info { get; } = new(
         "negative_binomial", "P(x) = Gamma(x+size) / (x! Gamma(size)) (size/(size+mu))^size (mu/(size+mu))^x", "x = 0, 1, 2, ...",

@@ -60,6 +60,11 @@ public readonly struct Normal : IFamily<Normal>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
+    /// <summary>By inversion.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        θ.X + T.Exp(θ.Y) * Variates.Normal<T, TRandom>(ref random);
+
     public static FamilyInfo Info { get; } = new(
         "normal", "f(x) = exp(-(x - mu)^2 / (2 sigma^2)) / (sigma sqrt(2 pi))", "all real x",
         [new("mu", Link.Identity, Role.Location, "real"), new("sigma", Link.Log, Role.Scale, "> 0")],

@@ -66,6 +66,11 @@ public readonly struct Pareto : IFamily<Pareto>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
         T.IfLess(0.0, θ.Y, θ.X * T.Exp(θ.Y) / T.Expm1(θ.Y), double.PositiveInfinity);
 
+    /// <summary>By inversion: xm e^(E/α) of a standard exponential E.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        T.Min(double.MaxValue, θ.X * T.Exp(T.Exp(-θ.Y) * Variates.Exponential<T, TRandom>(ref random)));
+
     public static FamilyInfo Info { get; } = new(
         "pareto", "f(x) = alpha xm^alpha / x^(alpha+1)", "x >= xm",
         [new("xm", Link.Identity, Role.Scale, "> 0"), new("alpha", Link.Log, Role.Shape, "> 0")],

@@ -4,7 +4,7 @@ namespace Mle.Distributions;
 /// Poisson: P(x) = λˣ e^(−λ) / x! for x = 0, 1, 2, …, mean λ &gt; 0. θ = log λ, η = (log λ, λ). λ̂ = x̄.
 /// </summary>
 /// <remarks>Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, ch. 4.</remarks>
-public readonly struct Poisson : IFamily<Poisson>
+public readonly struct Poisson : IFamily<Poisson>, ICounts<Poisson>
 {
     const int AllZero = 1;
 
@@ -48,6 +48,16 @@ public readonly struct Poisson : IFamily<Poisson>
     }
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X);
+
+    /// <summary>By inversion for λ below 10, by transformed rejection from there on.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Poisson(T.Exp(θ.X), ref random);
+
+    /// <inheritdoc/>
+    public static T DrawPositive<T, TRandom>(Vec3<T> θ, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.PositivePoisson(T.Exp(θ.X), ref random);
 
     public static FamilyInfo Info { get; } = new(
         "poisson", "P(x) = lambda^x exp(-lambda) / x!", "x = 0, 1, 2, ...",

@@ -43,6 +43,11 @@ public readonly struct Rayleigh : IFamily<Rayleigh>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.2533141373155003 * T.Exp(θ.X);
 
+    /// <summary>By inversion: σ√(2E) of a standard exponential E.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Positive(T.Exp(θ.X) * T.Sqrt(2.0 * Variates.Exponential<T, TRandom>(ref random)));
+
     public static FamilyInfo Info { get; } = new(
         "rayleigh", "f(x) = x / sigma^2 exp(-x^2 / (2 sigma^2))", "x > 0",
         [new("sigma", Link.Log, Role.Scale, "> 0")],

@@ -305,6 +305,14 @@ public readonly struct StudentT : IFamily<StudentT>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.IfLess(0.0, θ.Z, θ.X, double.NaN);
 
+    /// <summary>z√(ν/(2G)) of a standard normal z and a gamma variate G of shape ν/2, by its logarithm.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T z = Variates.Normal<T, TRandom>(ref random), halfν = 0.5 * T.Exp(θ.Z), stretch = T.Exp(0.5 * (T.Log(halfν) - Variates.LogGamma(halfν, ref random)));
+        return Variates.Finite(θ.X + T.Exp(θ.Y) * stretch * z);
+    }
+
     public static FamilyInfo Info { get; } = new(
         "student_t", "f(x) = Gamma((df+1)/2) / (Gamma(df/2) scale sqrt(df pi)) (1 + z^2/df)^(-(df+1)/2), z = (x - location)/scale",
         "all real x",

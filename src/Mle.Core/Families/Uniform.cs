@@ -58,6 +58,11 @@ public readonly struct Uniform : IFamily<Uniform>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 0.5 * (θ.X + θ.Y);
 
+    /// <summary>By inversion.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        T.Min(θ.Y, T.Max(θ.X, T.MultiplyAdd(θ.Y - θ.X, random.Uniform(), θ.X)));
+
     public static FamilyInfo Info { get; } = new(
         "uniform", "f(x) = 1 / (b - a)", "a <= x <= b",
         [new("a", Link.Identity, Role.Location, "real"), new("b", Link.Identity, Role.Location, "real")],

@@ -85,6 +85,11 @@ public readonly struct Weibull : IFamily<Weibull>
     /// <summary>λ Γ(1 + 1/k).</summary>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y + T.Polygamma(-1, 1.0 + T.Exp(-θ.X)));
 
+    /// <summary>By inversion: λE^(1/k) of a standard exponential E.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.Positive(T.Exp(θ.Y + T.Exp(-θ.X) * T.Log(Variates.Exponential<T, TRandom>(ref random))));
+
     public static FamilyInfo Info { get; } = new(
         "weibull", "f(x) = (shape/scale) (x/scale)^(shape-1) exp(-(x/scale)^shape)", "x > 0",
         [new("shape", Link.Log, Role.Shape, "> 0"), new("scale", Link.Log, Role.Scale, "> 0")],

@@ -79,6 +79,14 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y - Softplus.Of(θ.X));
 
+    /// <summary>Poisson, or with probability π a structural zero.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T u = random.Uniform(), π = 1.0 / (1.0 + T.Exp(-θ.X)), count = Variates.Poisson(T.Exp(θ.Y), ref random);
+        return T.IfLess(u, π, 0.0, count);
+    }
+
     public static FamilyInfo Info { get; } = new(
         "zero_inflated_poisson", "P(0) = pi + (1-pi) exp(-lambda), P(x) = (1-pi) lambda^x exp(-lambda) / x!", "x = 0, 1, 2, ...",
         [new("pi", Link.Logit, Role.Shape, "in (0, 1)"), new("lambda", Link.Log, Role.Shape, "> 0")],

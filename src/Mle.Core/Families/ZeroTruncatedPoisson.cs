@@ -56,6 +56,11 @@ public readonly struct ZeroTruncatedPoisson : IFamily<ZeroTruncatedPoisson>
     /// <summary>λ/(1 − e^(−λ)).</summary>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.0 / ExpRatio.First(-T.Exp(θ.X));
 
+    /// <summary>The first event and those after it.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        Variates.PositivePoisson(T.Exp(θ.X), ref random);
+
     public static FamilyInfo Info { get; } = new(
         "ztpoisson", "P(x) = lambda^x / (x! (exp(lambda) - 1))", "x = 1, 2, ...",
         [new("lambda", Link.Log, Role.Shape, "> 0")],

@@ -84,6 +84,14 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>E X, of a binomial of one trial; NaN or ∞ where there is none.</summary>
     static abstract T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
 
+    /// <summary>
+    /// An observation in every lane, in the units of the data and within the support. It may loop, but a lane's value must not
+    /// depend on the other lanes: see <see cref="IRandom{T}.Skip"/>.
+    /// </summary>
+    /// <param name="trials">Where the family takes them.</param>
+    static abstract T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>;
+
     /// <inheritdoc cref="IModel{TSelf}.Limits"/>
     static virtual IReadOnlyList<Limit> Limits => [];
 
@@ -171,6 +179,14 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <param name="code">From Absent or Judge, or <see cref="Codes"/>.</param>
     /// <param name="data">The data set, in standardised units, and the way back.</param>
     static abstract Verdict Explain(int code, Findings data);
+}
+
+/// <summary>A family of counts that hurdles are made of.</summary>
+public interface ICounts<TSelf> where TSelf : struct, IFamily<TSelf>
+{
+    /// <summary>An observation that is not 0, given as in <see cref="IFamily{TSelf}.Draw"/>.</summary>
+    static abstract T DrawPositive<T, TRandom>(Vec3<T> θ, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>;
 }
 
 /// <summary>Codes that the fitting itself gives; a family's own are 1 to 99.</summary>

@@ -53,6 +53,13 @@ public readonly struct BinomialModel<TLink> : IModel<BinomialModel<TLink>> where
         return T.Exp(logp);
     }
 
+    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        TLink.Tails(u.X, out T logp, out T logq);
+        return Variates.Binomial(trials, logp - logq, ref random);
+    }
+
     public static int Statistics => 2;
 
     public static string Marginal => Binomial.Info.Name;

@@ -150,7 +150,7 @@ sealed class MultinomialRegression<T>(IEngine engine, Family family, IReadOnlyLi
     : Regression<CategoryRows, MultinomialResponse<T>, T>(engine, family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count), new(labels.Count))
     where T : unmanaged, IReal<T>
 {
-    static Layout LayoutOf(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
+    internal static Layout LayoutOf(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
     {
         if (labels.Count < 2)
             throw new ArgumentException($"{family.Name} needs two categories or more.");
@@ -226,7 +226,7 @@ sealed class OrderedRegression<TLink, T>(IEngine engine, Family family, IReadOnl
     : Regression<CategoryRows, OrderedResponse<TLink, T>, T>(engine, family, batch, options, LayoutOf(family, labels, batch, options), new(labels.Count), new(labels.Count))
     where TLink : struct, ILink<TLink> where T : unmanaged, IReal<T>
 {
-    static Layout LayoutOf(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
+    internal static Layout LayoutOf(Family family, IReadOnlyList<string> labels, Batch batch, FitOptions options)
     {
         if (labels.Count < 2)
             throw new ArgumentException($"{family.Name} needs two categories or more.");

@@ -62,6 +62,10 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
     /// <summary>E(y; u).</summary>
     static abstract T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T>;
 
+    /// <inheritdoc cref="IFamily{TSelf}.Draw"/>
+    static abstract T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>;
+
     /// <summary>Value and derivatives of LogDensity in u, by jets unless there is a closed form that pays.</summary>
     static virtual Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u) where T : unmanaged, IReal<T> => TSelf.Slots switch
     {
@@ -139,6 +143,9 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(u);
 
+    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => TFamily.Draw(u, trials, ref random);
+
     public static int Statistics => TFamily.Statistics;
 
     public static bool HasLogBase => TFamily.HasLogBase;
@@ -181,6 +188,11 @@ public readonly struct Charted<TFamily, TChart> : IModel<Charted<TFamily, TChart
         Direct<TFamily>.Tails(t, TChart.Coordinates(u), out logF, out logS);
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(TChart.Coordinates(u));
+
+    /// <summary>As it is recorded: not below <see cref="CensoredBelow"/>.</summary>
+    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
+        T.Max(TChart.CensoredBelow, TFamily.Draw(TChart.Coordinates(u), trials, ref random));
 
     public static int Statistics => TFamily.Statistics;
 

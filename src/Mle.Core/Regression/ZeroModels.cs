@@ -52,11 +52,19 @@ public readonly struct ZeroInflated<TFamily> : IModel<ZeroInflated<TFamily>> whe
     public static void Tails<T>(Row<T> t, Vec3<T> u, out T logF, out T logS) where T : unmanaged, IReal<T>
     {
         Direct<TFamily>.Tails(t, Zeros.Counts<TFamily, T>(u), out T logF0, out T logS0);
-        logF = logF0 + Softplus.Of(u.Y - logF0) - Softplus.Of(u.Y);
-        logS = logS0 - Softplus.Of(u.Y);
+        T zero = 0.0, minus = double.NegativeInfinity;
+        logF = T.IfLess(t.A, zero, minus, logF0 + Softplus.Of(u.Y - T.IfLess(t.A, zero, zero, logF0)) - Softplus.Of(u.Y));
+        logS = T.IfLess(t.A, zero, zero, logS0 - Softplus.Of(u.Y));
     }
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(Zeros.Counts<TFamily, T>(u)) / (1.0 + T.Exp(u.Y));
+
+    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T place = random.Uniform(), count = TFamily.Draw(Zeros.Counts<TFamily, T>(u), trials, ref random);
+        return T.IfLess(place, 1.0 / (1.0 + T.Exp(-u.Y)), 0.0, count);
+    }
 
     public static string Marginal => "poisson";
 
@@ -71,7 +79,7 @@ public readonly struct ZeroInflated<TFamily> : IModel<ZeroInflated<TFamily>> whe
 
 /// <summary>Hurdle: P(0) = 1 − p, P(y) = p P₀(y)/(1 − P₀(0)) for y &gt; 0, logit p = u₂.</summary>
 /// <remarks>Mullahy, Journal of Econometrics 33, 1986.</remarks>
-public readonly struct Hurdle<TFamily> : IModel<Hurdle<TFamily>> where TFamily : struct, IFamily<TFamily>
+public readonly struct Hurdle<TFamily> : IModel<Hurdle<TFamily>> where TFamily : struct, IFamily<TFamily>, ICounts<TFamily>
 {
     public static FamilyInfo Info { get; } = Zeros.Info<TFamily>("hurdle",
         "P(0) = 1-p, P(y) = p P0(y) / (1 - P0(0)) for y > 0 with the counts' own P0", new("p", Link.Logit, Role.Shape, "in (0, 1)"),
@@ -98,14 +106,22 @@ public readonly struct Hurdle<TFamily> : IModel<Hurdle<TFamily>> where TFamily :
     {
         var θ = Zeros.Counts<TFamily, T>(u);
         Direct<TFamily>.Tails(t, θ, out _, out T logS0);
-        logS = logS0 - LogOneLess(Direct<TFamily>.LogDensity(new Row<T>(0.0), θ)) - Softplus.Of(-u.Y);
-        logF = LogOneLess(logS);
+        T zero = 0.0;
+        logS = T.IfLess(t.A, zero, zero, logS0 - LogOneLess(Direct<TFamily>.LogDensity(new Row<T>(0.0), θ)) - Softplus.Of(-u.Y));
+        logF = T.IfLess(t.A, zero, double.NegativeInfinity, LogOneLess(logS));
     }
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T>
     {
         var θ = Zeros.Counts<TFamily, T>(u);
         return TFamily.Mean(θ) / (1.0 - T.Exp(Direct<TFamily>.LogDensity(new Row<T>(0.0), θ))) / (1.0 + T.Exp(-u.Y));
+    }
+
+    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
+    {
+        T place = random.Uniform(), count = TFamily.DrawPositive(Zeros.Counts<TFamily, T>(u), ref random);
+        return T.IfLess(place, 1.0 / (1.0 + T.Exp(-u.Y)), count, 0.0);
     }
 
     /// <summary>log(1 − eˣ).</summary>

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
@@ -25,6 +27,10 @@ public enum Purpose
 /// <remarks>Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3, SC11, 2011. Kernel code.</remarks>
 public readonly struct Philox
 {
+    const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57, Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;
+    const int Rounds = 10;
+    const ulong Word = 0xFFFFFFFF;
+
     readonly uint key0, key1, replicate, set, purpose;
 
     /// <param name="set">The data set, or a study's cell.</param>
@@ -41,48 +47,73 @@ public readonly struct Philox
     /// <summary>The generator itself.</summary>
     public static (uint A, uint B, uint C, uint D) Block(uint a, uint b, uint c, uint d, uint key0, uint key1)
     {
-        const uint m0 = 0xD2511F53, m1 = 0xCD9E8D57, weyl0 = 0x9E3779B9, weyl1 = 0xBB67AE85;
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < Rounds; round++)
         {
-            ulong p = (ulong)m0 * a, q = (ulong)m1 * c;
+            ulong p = (ulong)M0 * a, q = (ulong)M1 * c;
             a = (uint)(q >> 32) ^ b ^ key0;
             b = (uint)q;
             c = (uint)(p >> 32) ^ d ^ key1;
             d = (uint)p;
-            key0 += weyl0;
-            key1 += weyl1;
+            key0 += Weyl0;
+            key1 += Weyl1;
         }
         return (a, b, c, d);
     }
+
+    /// <summary>The same block of the draws in the lanes of a vector, a word in the low half of every lane.</summary>
+    [MethodImpl(NoInlining)]
+    internal void Block(Vector256<ulong> draws, uint block, out Vector256<ulong> a, out Vector256<ulong> b, out Vector256<ulong> c, out Vector256<ulong> d)
+    {
+        // High halves hold what is left over: nothing reads them before the end.
+        var (w, x, y, z) = (draws, Vector256.Create((ulong)replicate), Vector256.Create((ulong)set), Vector256.Create((ulong)(purpose | block)));
+        var (k0, k1) = (Vector256.Create((ulong)key0), Vector256.Create((ulong)key1));
+        for (int round = 0; round < Rounds; round++)
+        {
+            Vector256<ulong> p = Product(w, M0), q = Product(y, M1);
+            w = (q >> 32) ^ x ^ k0;
+            x = q;
+            y = (p >> 32) ^ z ^ k1;
+            z = p;
+            k0 += Vector256.Create((ulong)Weyl0);
+            k1 += Vector256.Create((ulong)Weyl1);
+        }
+        var word = Vector256.Create(Word);
+        (a, b, c, d) = (w & word, x & word, y & word, z & word);
+    }
+
+    /// <summary>The low half of every lane by m, all 64 bits of it.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static Vector256<ulong> Product(Vector256<ulong> x, uint m) => Avx2.IsSupported
+        ? Avx2.Multiply(x.AsUInt32(), Vector256.Create((ulong)m).AsUInt32()) : (x & Vector256.Create(Word)) * (ulong)m;
+
+    /// <summary>The same block of the draws in the lanes of a vector, a word in the low half of every lane.</summary>
+    [MethodImpl(NoInlining)]
+    internal void Block(Vector512<ulong> draws, uint block, out Vector512<ulong> a, out Vector512<ulong> b, out Vector512<ulong> c, out Vector512<ulong> d)
+    {
+        // High halves hold what is left over: nothing reads them before the end.
+        var (w, x, y, z) = (draws, Vector512.Create((ulong)replicate), Vector512.Create((ulong)set), Vector512.Create((ulong)(purpose | block)));
+        var (k0, k1) = (Vector512.Create((ulong)key0), Vector512.Create((ulong)key1));
+        for (int round = 0; round < Rounds; round++)
+        {
+            Vector512<ulong> p = Product(w, M0), q = Product(y, M1);
+            w = (q >> 32) ^ x ^ k0;
+            x = q;
+            y = (p >> 32) ^ z ^ k1;
+            z = p;
+            k0 += Vector512.Create((ulong)Weyl0);
+            k1 += Vector512.Create((ulong)Weyl1);
+        }
+        var word = Vector512.Create(Word);
+        (a, b, c, d) = (w & word, x & word, y & word, z & word);
+    }
+
+    /// <summary>The low half of every lane by m, all 64 bits of it.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static Vector512<ulong> Product(Vector512<ulong> x, uint m) => Avx512F.IsSupported
+        ? Avx512F.Multiply(x.AsUInt32(), Vector512.Create((ulong)m).AsUInt32()) : (x & Vector512.Create(Word)) * (ulong)m;
 
     /// <summary>A number in (0, 1) from 52 bits of two words: the middle of one of 2⁵² cells, so that 1 − u is one as well.</summary>
     [MethodImpl(AggressiveInlining)]
     public static double Uniform(uint high, uint low) =>
         ((((ulong)high << 20) | (low >> 12)) + 0.5) * (1.0 / (1ul << 52));
-}
-
-/// <summary>Uniform numbers for the draws in the lanes of a vector, each from its own stream.</summary>
-public interface IRandom<T> where T : unmanaged, IReal<T>
-{
-    /// <summary>The next number in (0, 1) of every lane.</summary>
-    T Uniform();
-}
-
-/// <summary>The stream of one draw. Kernel code.</summary>
-public struct DrawStream(Philox source, uint draw) : IRandom<Real>
-{
-    readonly Philox source = source;
-    readonly uint draw = draw;
-    uint next;
-    (uint, uint) kept;
-
-    public Real Uniform()
-    {
-        uint at = next++;
-        if ((at & 1) != 0)
-            return Philox.Uniform(kept.Item1, kept.Item2);
-        var (a, b, c, d) = source.Block(draw, at >> 1);
-        kept = (c, d);
-        return Philox.Uniform(a, b);
-    }
 }
