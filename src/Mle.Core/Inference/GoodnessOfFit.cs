@@ -79,8 +79,8 @@ public sealed class GoodnessOfFit
             var block = new Block(batch, tested, replicates, done);
             if (samples.Length < block.Offsets[^1])
                 samples = new double[block.Offsets[^1]];
-            test.Draw(block, samples, seed, options);
-            var fits = refits ? engine.Fit(family, test.BatchOf(block, samples), plain with { Detail = Detail.Estimates }) : null;
+            var drawn = test.Draw(block, samples, seed, options);
+            var fits = refits ? engine.Fit(family, drawn, plain with { Detail = Detail.Estimates }) : null;
             test.Compare(block, samples, fits, options);
             options.Progress?.Report(done += block.Count);
         }
@@ -131,20 +131,18 @@ public sealed class GoodnessOfFit
             return measure;
         }, _ => { });
 
-    void Draw(Block block, double[] samples, ulong seed, FitOptions options) =>
+    Batch Draw(Block block, double[] samples, ulong seed, FitOptions options)
+    {
+        long rows = block.Offsets[^1];
+        var each = new double[double.IsNaN(trials[block.Set(0)]) ? 0 : rows];
         Parallel.For(0, block.Count, Parallelism(options), i =>
         {
             int d = block.Set(i);
             var law = laws[d]!;
-            Sampler.Of(law.Family).Fill(law.Parameters, trials.AsSpan(d, 1), new(seed, Purpose.Data, (uint)d, block.Replicate(i)), block.Of(samples, i));
+            var own = each.Length == 0 ? default : block.Of(each, i);
+            own.Fill(trials[d]);
+            Sampler.Of(law.Family).Fill(law.Parameters, own, new(seed, Purpose.Data, (uint)d, block.Replicate(i)), block.Of(samples, i));
         });
-
-    Batch BatchOf(Block block, double[] samples)
-    {
-        long rows = block.Offsets[^1];
-        double[] each = double.IsNaN(trials[block.Set(0)]) ? [] : new double[rows];
-        for (int i = 0; each.Length > 0 && i < block.Count; i++)
-            block.Of(each, i).Fill(trials[block.Set(i)]);
         return new(samples.AsMemory(0, (int)rows), block.Offsets, default, each);
     }
 

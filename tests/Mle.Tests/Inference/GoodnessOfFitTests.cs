@@ -51,7 +51,7 @@ public class GoodnessOfFitTests
             w += n * gap * gap / steps;
             a += n * gap * gap / (f * (1 - f)) / steps;
         }
-        var distance = EmpiricalDistance.Continuous([.. u.Select(Math.Log)], [.. u.Select(v => Math.Log(1 - v))]);
+        var distance = EmpiricalDistance.Continuous([.. u.Select(v => Math.Log(v))], [.. u.Select(v => Math.Log(1 - v))]);
         Assert.Equal(d, distance.KolmogorovSmirnov, 1e-6);
         Assert.Equal(w, distance.CramerVonMises, 1e-5);
         Assert.Equal(a, distance.AndersonDarling, 1e-4);
@@ -169,7 +169,7 @@ public class GoodnessOfFitTests
     {
         Assert.Contains("2.5 is no whole number", Assert.Throws<ArgumentException>(() => Test("poisson", Batch.Single(new double[] { 1, 2 }, new double[] { 1, 2.5 }), 99)).Message);
         Assert.Contains("rows with 10 and with 12 trials", Assert.Throws<ArgumentException>(() => Test("binomial", Batch.Single(new double[] { 1, 2 }, default, new double[] { 10, 12 }), 99)).Message);
-        Assert.Contains("not for rows with", Assert.Throws<ArgumentException>(() => Test("normal", new([1.0, 2.0], [0, 2]) { Upper = new[] { 1, double.PositiveInfinity } }, 99)).Message);
+        Assert.Contains("not for rows with", Assert.Throws<ArgumentException>(() => Test("normal", new(new[] { 1.0, 2.0 }, [0, 2]) { Upper = new[] { 1, double.PositiveInfinity } }, 99)).Message);
         var constant = Test("normal", Batch.Equal(new double[] { 1, 1, 1, 1, 2, 3 }, 3), 99);
         Assert.True(double.IsNaN(constant.PValue(0, Statistic.AndersonDarling)));
         Assert.InRange(constant.PValue(1, Statistic.AndersonDarling), 0.01, 1);
