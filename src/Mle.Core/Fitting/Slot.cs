@@ -25,6 +25,9 @@ public readonly struct Slot(Link link, Role role, double known, double start, do
     public Slot With(double known, double start) =>
         new(link, role, double.IsNaN(known) ? Known : known, double.IsNaN(start) ? Start : start, Low, High);
 
+    /// <summary>A slot of which nothing is known.</summary>
+    public static Slot Of(Parameter parameter) => new(parameter.Link, parameter.Role, double.NaN, double.NaN, double.NaN, double.NaN);
+
     /// <summary>A slot that the family does not have.</summary>
     public static Slot Absent => new(Link.Identity, Role.Shape, 0, double.NaN, double.NaN, double.NaN);
 

@@ -25,9 +25,13 @@ sealed class ProblemOptions
     public readonly Option<bool> Json = new("--json") { Description = "the tidy table as JSON on standard output; of a regression, and with --spec, all about the fit" };
     public readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "no table and no logs" };
 
+    readonly bool levels;
+
     /// <param name="json">What --json prints, where that is not what mle fit prints.</param>
-    public ProblemOptions(string? json = null)
+    /// <param name="levels">Whether there are intervals that have a level.</param>
+    public ProblemOptions(string? json = null, bool levels = true)
     {
+        this.levels = levels;
         if (json is not null)
             Json.Description = json;
     }
@@ -35,8 +39,10 @@ sealed class ProblemOptions
     public void AddTo(Command command)
     {
         Data.AddTo(command);
-        foreach (Option option in new Option[] { Spec, Level, Output, Json, Quiet })
+        foreach (Option option in new Option[] { Spec, Output, Json, Quiet })
             command.Add(option);
+        if (levels)
+            command.Add(Level);
     }
 
     /// <summary>What can be refused before a byte is read.</summary>
