@@ -234,11 +234,14 @@ public class ObservationLaws
             Assert.Equal(y.Sum(v => v - 1) / 3, fit["scale"], 1e-10);
     }
 
+    /// <summary>Beyond its limit an exponential begins anew: with z = y − ½ the rate is Σw/Σwz, a score 1/rate − z.</summary>
     [Fact]
-    public void Robust_standard_errors_of_truncated_rows_are_refused()
+    public void Robust_standard_errors_of_truncated_rows_are_those_of_whole_rows()
     {
         var rows = Observed.Exactly(new([1, 2, 3, 5])) with { Below = 0.5, Weights = [1, 2, 1, 1], Weighting = Weighting.Sampling };
-        Assert.Contains("truncated", Assert.Throws<ArgumentException>(() => Fit("exponential", rows)).Message);
+        var fit = Fit("exponential", rows);
+        Assert.Equal(5 / 10.5, fit["rate"], 1e-12);
+        Assert.Equal(Math.Sqrt(1.6 * 1.6 + 4 * 0.6 * 0.6 + 0.4 * 0.4 + 2.4 * 2.4) / (5 * 2.1 * 2.1), fit.StandardError("rate"), 1e-10);
     }
 
     [Theory, MemberData(nameof(Observations))]
