@@ -95,9 +95,9 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     /// <summary>The lanes of a report share what is known; a data set's own values come after.</summary>
     void PutKnown(int d)
     {
-        var own = given.Own(d).Known;
+        var slots = given.SlotsOf(d);
         for (int i = 0; i < TFamily.Slots; i++)
-            if ((i == 0 ? own.X : i == 1 ? own.Y : own.Z).Value is var known && !double.IsNaN(known))
+            if ((i == 0 ? slots.X : i == 1 ? slots.Y : slots.Z) is { IsFree: false, Known: var known })
                 Table.Estimates(i)[d] = known;
     }
 

@@ -33,7 +33,7 @@ public sealed class Judgement<TFamily> where TFamily : struct, IFamily<TFamily>
     public Slots Slots { get; }
 
     /// <summary>What they say of one.</summary>
-    public Slots SlotsOf(int d) => given.IsIndividual ? Slots.With(given.Own(d)) : Slots;
+    public Slots SlotsOf(int d) => given.IsIndividual ? given.SlotsOf(d) : Slots;
 
     /// <summary>Whether order statistics, where the family keeps them, are taken before the first attempt.</summary>
     public bool OrderFirst { get; }

@@ -59,7 +59,7 @@ public static class Estimation
             var from = TFamily.Start(summary, prior.Known, prior.Free, attempt);
             R idle = R.IfLess(zero, absent, absent, R.IfLess(R.Abs(from.X + from.Y + from.Z), double.PositiveInfinity, zero, one));
             if (attempt > 0 && !R.AnyLess(idle, one))
-                continue;
+                break;
             if (!TFamily.StartIsMaximum || bounded)
                 from = new Vec3<R>(Begin(userStart.X, from.X), Begin(userStart.Y, from.Y), Begin(userStart.Z, from.Z)).If(smooth, from);
             from = from.If(prior.Free, prior.Known);

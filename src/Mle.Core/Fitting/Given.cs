@@ -78,9 +78,8 @@ public sealed class Given
     /// <summary>Whether something is said of each data set.</summary>
     public bool IsIndividual { get; }
 
-    /// <summary>What is said of one data set: a known value outside the domain, which <see cref="Refuses"/>, is replaced.</summary>
-    public Own Own(int d) => new(
-        new(KnownOf(0, d), KnownOf(1, d), KnownOf(2, d)), new(StartOf(0, d), StartOf(1, d), StartOf(2, d)));
+    /// <summary>What is said of one data set; where it is refused, with some other value in the place of the one refused.</summary>
+    public Slots SlotsOf(int d) => new(Of(0, d), Of(1, d), Of(2, d));
 
     /// <summary>Why a data set cannot be fitted with the value that it is given, or null.</summary>
     public string? Refuses(int d)
@@ -90,6 +89,8 @@ public sealed class Given
                 return Refusal(parameters[i], values.Span[d]);
         return null;
     }
+
+    Slot Of(int slot, int d) => Of(slot).With(KnownOf(slot, d), StartOf(slot, d));
 
     double KnownOf(int slot, int d) =>
         knownEach[slot] is not { } values ? double.NaN : IsInside(parameters[slot], values.Span[d]) ? values.Span[d] : Placeholder;

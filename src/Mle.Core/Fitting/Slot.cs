@@ -73,20 +73,10 @@ public readonly struct Slot(Link link, Role role, double known, double start, do
     }
 }
 
-/// <summary>What is said of the slots of one data set alone, on the reported scale; NaN where nothing.</summary>
-public readonly struct Own(Vec3<Real> known, Vec3<Real> start)
-{
-    public readonly Vec3<Real> Known = known, Start = start;
-}
-
 /// <summary>The slots of a family with what the options say of them: plain data, for the host and for kernels.</summary>
 public readonly struct Slots(Slot x, Slot y, Slot z)
 {
     public readonly Slot X = x, Y = y, Z = z;
-
-    /// <summary>The same for one data set.</summary>
-    public Slots With(Own own) => new(
-        X.With(own.Known.X, own.Start.X), Y.With(own.Known.Y, own.Start.Y), Z.With(own.Known.Z, own.Start.Z));
 
     /// <summary>The prior of a data set with this standardisation, within the family's region.</summary>
     public Prior<Real> Prior(Standardization unit, Vec3<Real> low, Vec3<Real> high) => new(

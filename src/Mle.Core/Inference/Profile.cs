@@ -80,8 +80,8 @@ public static class Profile
         new Profiling(engine, family, batch, options, level, parameters).Run();
 
     /// <summary>
-    /// The profile of one parameter, for each data set: evenly spaced on the parameter's link scale, from half of an interval's
-    /// width below its lower end to half above its upper one. Null where there is no interval.
+    /// The profile of one parameter, for each data set: evenly spaced on the parameter's link scale, on either side of the
+    /// estimate one and a half times as far as the interval's end. Null where there is no interval.
     /// </summary>
     /// <param name="parameter">Its place in the intervals' <see cref="ProfileIntervals.Parameters"/>.</param>
     /// <param name="points">How many values, at least 2.</param>

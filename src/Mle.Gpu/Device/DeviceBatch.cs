@@ -22,7 +22,7 @@ public sealed class DeviceBatch : IDisposable
         (x, weights, trials, kept, parts) = (new(engine), new(engine), new(engine), new(engine), new(engine));
         (offsets, which, again) = (new(engine), new(engine), new(engine));
         (loaded, ranks) = (new(engine), new(engine));
-        (Own, Codes, Iterations, Numbers, Outcomes, Sums) = (new(engine), new(engine), new(engine), new(engine), new(engine), new(engine));
+        (Said, Codes, Iterations, Numbers, Outcomes, Sums) = (new(engine), new(engine), new(engine), new(engine), new(engine), new(engine));
     }
 
     internal AcceleratorStream Stream { get; }
@@ -35,8 +35,8 @@ public sealed class DeviceBatch : IDisposable
 
     internal int Count { get; private set; }
 
-    /// <summary>What is said of each data set alone.</summary>
-    internal Column<Own> Own { get; }
+    /// <summary>What the options say of the slots of each data set, or of all.</summary>
+    internal Column<Slots> Said { get; }
 
     internal Column<int> Codes { get; }
 
@@ -55,7 +55,7 @@ public sealed class DeviceBatch : IDisposable
     /// <summary>Bytes on the device that a chunk needs at most, results included.</summary>
     internal static long Bytes(Batch batch, long rows, long sets) =>
         rows * sizeof(double) * (2 + (batch.Weights.IsEmpty ? 0 : 1) + (batch.Trials.IsEmpty ? 0 : 1))
-        + sets * (Interop.SizeOf<Loaded>() + Interop.SizeOf<Ranks>() + Interop.SizeOf<Outcome<Real>>() + Interop.SizeOf<Own>() + 11 * sizeof(double) + 4 * sizeof(int));
+        + sets * (Interop.SizeOf<Loaded>() + Interop.SizeOf<Ranks>() + Interop.SizeOf<Outcome<Real>>() + Interop.SizeOf<Slots>() + 11 * sizeof(double) + 4 * sizeof(int));
 
     /// <summary>Starts to copy data sets of a batch.</summary>
     internal void Send(Batch batch, int from, int to)
@@ -145,7 +145,7 @@ public sealed class DeviceBatch : IDisposable
 
     public void Dispose()
     {
-        foreach (var column in new IDisposable[] { x, weights, trials, kept, parts, offsets, which, again, loaded, ranks, Own, Codes, Iterations, Numbers, Outcomes, Sums })
+        foreach (var column in new IDisposable[] { x, weights, trials, kept, parts, offsets, which, again, loaded, ranks, Said, Codes, Iterations, Numbers, Outcomes, Sums })
             column.Dispose();
         Stream.Dispose();
     }

@@ -52,10 +52,10 @@ static class Kernels
     }
 
     /// <summary>Fits data sets that have been loaded, from start to verdict, one team each.</summary>
-    /// <param name="own">What is said of each data set alone; empty where nothing.</param>
+    /// <param name="said">What the options say of each data set's slots, or one entry for all.</param>
     /// <param name="room">How many rows fit into shared memory.</param>
     public static void Fit<TFamily, TTeam, TJet>(
-        Columns columns, ArrayView<int> which, ArrayView<Loaded> loaded, ArrayView<Ranks> ranks, Terms terms, ArrayView<Own> own, Results results, int room)
+        Columns columns, ArrayView<int> which, ArrayView<Loaded> loaded, ArrayView<Ranks> ranks, Terms terms, ArrayView<Slots> said, Results results, int room)
         where TFamily : struct, IFamily<TFamily> where TTeam : struct, ITeam<TTeam> where TJet : unmanaged, IJet<TJet, Real>
     {
         var team = TTeam.Join();
@@ -67,9 +67,7 @@ static class Kernels
         if (TFamily.Keep == Keep.RowsAndMedian)
             order = ranks[d];
         var unit = one.Unit;
-        var slots = terms.Slots;
-        if (own.Length > 0)
-            slots = slots.With(own[d]);
+        var slots = said[said.Length > 1 ? d : 0];
         Outcome<Real> outcome = default;
         Estimation.Fit<TFamily, DeviceSample<TFamily, TTeam>, Real, Real, TJet>(
             Sample<TFamily, TTeam>(team, columns, columns.Offsets[d], one, room), one.Summary(order),

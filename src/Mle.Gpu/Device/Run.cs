@@ -1,5 +1,3 @@
-using ILGPU;
-
 namespace Mle.Gpu;
 
 /// <summary>A fit of one batch, its family known.</summary>
@@ -77,8 +75,7 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
 
     void Start(DeviceBatch chunk, IEnumerable<Launch> launches, bool ordered)
     {
-        var own = given.IsIndividual
-            ? chunk.Own.Send(chunk.Stream, Enumerable.Range(chunk.From, chunk.Count).Select(given.Own).ToArray()) : ArrayView<Own>.Empty;
+        var said = chunk.Said.Send(chunk.Stream, given.IsIndividual ? Enumerable.Range(chunk.From, chunk.Count).Select(judgement.SlotsOf).ToArray() : new[] { judgement.Slots });
         foreach (var launch in launches)
         {
             if (launch.Team == Team.Grid)
@@ -87,7 +84,7 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
                 continue;
             }
             kernels.Load(chunk, launch, Wanted(ordered));
-            kernels.Fit<TJet>(chunk, launch, Terms, own);
+            kernels.Fit<TJet>(chunk, launch, Terms, said);
         }
     }
 

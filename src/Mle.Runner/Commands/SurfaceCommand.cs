@@ -48,8 +48,8 @@ sealed class SurfaceCommand : Verb
         using (var progress = parsed.GetValue(problem.Quiet) ? null : new Progress(terminal, "evaluated", "points", points))
             surface = Surface.Of(engine, family, set.Batch, options with { Progress = progress }, [.. over.Select(g => (g.Key, g.Value.Values()))]);
         double n = set.Batch.Weights.IsEmpty ? set.Batch.Values.Length : Sum(set.Batch.Weights);
-        double divisor = parsed.GetValue(mean) ? n : 1;
-        void WriteTo(Utf8JsonWriter writer) => Write(writer, read, surface, divisor, n);
+        bool perObservation = parsed.GetValue(mean);
+        void WriteTo(Utf8JsonWriter writer) => Write(writer, read, surface, n, perObservation);
         if (parsed.GetValue(problem.Output) is { } path)
             AtomicFile.Write(path, stream => Json.Write(stream, WriteTo));
         if (parsed.GetValue(problem.Json) || parsed.GetValue(problem.Output) is null)
@@ -78,13 +78,13 @@ sealed class SurfaceCommand : Verb
         text.Split(':') is [var from, var to, var points] && Syntax.Finite(from) is { } low && Syntax.Finite(to) is { } high && low < high
         && int.TryParse(points, out int count) && count is >= 2 and <= 100_000 ? new(low, high, count) : null;
 
-    static void Write(Utf8JsonWriter writer, Problem problem, Surface surface, double divisor, double n)
+    static void Write(Utf8JsonWriter writer, Problem problem, Surface surface, double n, bool mean)
     {
-        double[] values = [.. surface.LogLikelihood.Select(ℓ => -ℓ / divisor)];
+        double[] values = [.. surface.LogLikelihood.Select(ℓ => -ℓ / (mean ? n : 1))];
         int columns = surface.Grid.Count > 1 ? surface.Grid[1].Length : 1;
         writer.WriteStartObject();
         writer.WriteString("family", problem.Family.Name);
-        writer.WriteString("quantity", divisor == 1 ? "negative log-likelihood" : "mean negative log-likelihood");
+        writer.WriteString("quantity", mean ? "mean negative log-likelihood" : "negative log-likelihood");
         writer.Number("n", n);
         writer.WriteStartArray("parameters");
         foreach (string name in surface.Parameters)

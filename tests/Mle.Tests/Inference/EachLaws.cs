@@ -37,7 +37,7 @@ public class EachLaws
     {
         var (oracle, family, random) = (Oracles.Of(name), Registry.Find(name), Registry.Random(name, 60));
         double[] p = oracle.Points[0];
-        var samples = new[] { 1, 2, 17, 60, 5, 33 }.Select(n => Sample.Draw(oracle, p, n, random)).ToArray();
+        var samples = new[] { 4, 9, 17, 60, 5, 33 }.Select(n => Sample.Draw(oracle, p, n, random)).ToArray();
         var batch = Sample.Join(samples);
         using var engine = new CpuEngine(lanes);
         for (int i = 0; i < p.Length; i++)
