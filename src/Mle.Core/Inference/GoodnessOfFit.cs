@@ -82,7 +82,8 @@ public sealed class GoodnessOfFit
             var drawn = test.Draw(block, samples, seed, options);
             var fits = refits ? engine.Fit(family, drawn, plain with { Detail = Detail.Estimates }) : null;
             test.Compare(block, samples, fits, options);
-            options.Progress?.Report(done += block.Count);
+            done += block.Count;
+            options.Progress?.Report(done);
         }
         return test;
     }
