@@ -75,4 +75,20 @@ public sealed class Batch(
     }
 
     internal ReadOnlySpan<long> Bounds => offsets;
+
+    /// <summary>A batch of one data set of this one, with the same memory.</summary>
+    public Batch Slice(int d)
+    {
+        int from = (int)offsets[d], count = (int)offsets[d + 1] - from;
+        // One entry for every row, or one for all, or none.
+        ReadOnlyMemory<double> Part(ReadOnlyMemory<double> column) => column.Length == Values.Length ? column.Slice(from, count) : column;
+        return new(Part(Values), [0, count], Part(Weights), Part(Trials))
+        {
+            Upper = Part(Upper),
+            TruncatedBelow = Part(TruncatedBelow),
+            TruncatedAbove = Part(TruncatedAbove),
+            Weighting = Weighting,
+            Predictors = Predictors.ToDictionary(p => p.Key, p => new Predictor(p.Value.Terms, [.. p.Value.Columns.Select(Part)], Part(p.Value.Offset))),
+        };
+    }
 }

@@ -35,6 +35,8 @@ public readonly struct Pareto : IFamily<Pareto>
 
     public static Vec3<R> Smooth<R>() where R : unmanaged, IReal<R> => new(0.0, 1.0);
 
+    public static Vec3<R> Ends<R>() where R : unmanaged, IReal<R> => new(-1.0, 0.0);
+
     public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R xm = R.IfLess(0.0, free.X, s.Low, known.X);

@@ -143,6 +143,9 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>1 for the slots that the solver moves; 0 for those whose maximum is an order statistic, set by the start.</summary>
     static virtual Vec3<R> Smooth<R>() where R : unmanaged, IReal<R> => new(1.0, 1.0, 1.0);
 
+    /// <summary>−1 for a parameter that is the lower end of the support, 1 for one that is its upper end, 0 for others.</summary>
+    static virtual Vec3<R> Ends<R>() where R : unmanaged, IReal<R> => new(0.0, 0.0, 0.0);
+
     /// <summary>
     /// A positive code where an exact criterion on the data shows before any iteration that there is no interior
     /// maximum, else 0. <see cref="Explain"/> puts the code into words.

@@ -72,6 +72,21 @@ readonly struct MultinomialResponse<T>(int categories) : IResponse<T> where T : 
         return total;
     }
 
+    public void Values(Design design, int block, double[] u, double[] values)
+    {
+        int rows = design.Block, slots = categories - 1;
+        for (int i = 0; i < rows; i++)
+        {
+            int category = (int)design.Data[design.Statistic(block, 0) + i];
+            double most = 0, sum = 0;
+            for (int k = 0; k < slots; k++)
+                most = Math.Max(most, u[k * rows + i]);
+            for (int k = 0; k < slots; k++)
+                sum += Math.Exp(u[k * rows + i] - most);
+            values[i] = (category > 0 ? u[(category - 1) * rows + i] : 0) - most - Math.Log(sum + Math.Exp(-most));
+        }
+    }
+
     /// <summary>Of two categories, with p = 1/(1 + e⁻ᵘ): −pq(q − p) and −pq(1 − 6pq).</summary>
     public void Bend(Design design, int block, double[] u, double[] bends)
     {
@@ -104,9 +119,7 @@ readonly struct OrderedResponse<TLink, T>(int categories) : IResponse<T> where T
             int j = (int)design.Data[design.Statistic(block, 0) + i];
             if (w == 0)
                 continue;
-            // In u, the upper threshold and the lower one.
-            var at = Jet3<Real>.At(new(u[i], j < categories - 1 ? u[(j + 1) * rows + i] : 0, j > 0 ? u[j * rows + i] : 0));
-            var d = Log(at, j).Parts;
+            var d = Log(u, i, rows, j).Parts;
             total += w * d.F;
             int upper = j + 1, lower = j;
             derivatives[i] = w * d.Score.X;
@@ -130,12 +143,20 @@ readonly struct OrderedResponse<TLink, T>(int categories) : IResponse<T> where T
         return sum + T.IfLess(0.0, 1.0, total / (Unsafe.SizeOf<T>() / sizeof(double)), 0.0);
     }
 
+    public void Values(Design design, int block, double[] u, double[] values)
+    {
+        for (int i = 0; i < design.Block; i++)
+            values[i] = Log(u, i, design.Block, (int)design.Data[design.Statistic(block, 0) + i]).Parts.F;
+    }
+
     public void Bend(Design design, int block, double[] u, double[] bends) => throw new UnreachableException("Thresholds are predictors too: there are never less than two.");
 
     int Pair(int s, int r) => categories + DenseJet<HostStore>.Entry(s, r);
 
-    Jet3<Real> Log(Vec3<Jet3<Real>> at, int j)
+    /// <summary>log p of category j in row i, in u, the upper threshold and the lower one.</summary>
+    Jet3<Real> Log(double[] u, int i, int rows, int j)
     {
+        var at = Jet3<Real>.At(new(u[i], j < categories - 1 ? u[(j + 1) * rows + i] : 0, j > 0 ? u[j * rows + i] : 0));
         Jet3<Real> upperF = 0.0, upperS = double.NegativeInfinity, lowerF = double.NegativeInfinity, lowerS = 0.0;
         if (j < categories - 1)
             TLink.Tails(at.Y - at.X, out upperF, out upperS);
@@ -313,7 +334,7 @@ sealed class OrderedRegression<TLink, T>(IEngine engine, Family family, IReadOnl
         int p = Layout.Slots[0].Terms.Count;
         if (kept.Length > 1)
         {
-            var slice = Slice(d);
+            var slice = Batch.Slice(d);
             double[] codes = [.. slice.Values.ToArray().Select(y => (double)Array.IndexOf(kept, (int)y))];
             var fit = Engine.Fit(new Ordered<TLink>([.. kept.Select(j => labels[j])]), Copy(slice, codes), Options with { Progress = null });
             supremum = double.IsNaN(fit.LogLikelihood[0]) ? fit[0].Verdict.Supremum : fit.LogLikelihood[0];

@@ -233,7 +233,7 @@ abstract partial class Regression<TRows, TResponse, T>
         var names = inner.Info.Parameters.ToDictionary(p => p.Name == inner.Info.Primary ? Family.Info.Primary : OwnName(p.Name, inner.Info, limit), p => p.Name);
         if (!Batch.Predictors.Keys.All(names.ContainsKey))
             return null;
-        var at = Engine.Fit(inner, Copy(Slice(d), name => names[name]), new()
+        var at = Engine.Fit(inner, Copy(Batch.Slice(d), name => names[name]), new()
         {
             Threads = Options.Threads,
             Cancellation = Options.Cancellation,
@@ -288,7 +288,7 @@ abstract partial class Regression<TRows, TResponse, T>
         {
             var start = named.Where(n => Layout.All.Any(r => r.Name == n.Key && double.IsFinite(r.Coefficient(n.Value)))).ToDictionary();
             start[limit.Parameter] = value;
-            var fit = Engine.Fit(Family, Slice(d), Options with { Progress = null, Start = start });
+            var fit = Engine.Fit(Family, Batch.Slice(d), Options with { Progress = null, Start = start });
             if (fit.Status[0] != Status.Interior || !(fit.LogLikelihood[0] > supremum))
                 continue;
             for (int i = 0; i < fit.Parameters.Count; i++)
@@ -303,26 +303,6 @@ abstract partial class Regression<TRows, TResponse, T>
             return true;
         }
         return false;
-    }
-
-    /// <summary>One data set as a batch of its own.</summary>
-    protected Batch Slice(int d)
-    {
-        int from = (int)Batch.Offsets[d], count = (int)Batch.Offsets[d + 1] - from;
-        ReadOnlyMemory<double> Part(ReadOnlyMemory<double> column) => column.Length <= 1 && count != column.Length ? column : column.Slice(from, count);
-        var predictors = new Dictionary<string, Predictor>();
-        foreach (var (name, predictor) in Batch.Predictors)
-            predictors[name] = new(predictor.Terms, [.. predictor.Columns.Select(c => c.IsEmpty ? c : c.Slice(from, count))],
-                predictor.Offset.IsEmpty ? default : predictor.Offset.Slice(from, count));
-        return new(Batch.Values.Slice(from, count), [0, count],
-            Batch.Weights.IsEmpty ? default : Batch.Weights.Slice(from, count), Batch.Trials.IsEmpty ? default : Batch.Trials.Slice(from, count))
-        {
-            Upper = Batch.Upper.IsEmpty ? default : Batch.Upper.Slice(from, count),
-            TruncatedBelow = Part(Batch.TruncatedBelow),
-            TruncatedAbove = Part(Batch.TruncatedAbove),
-            Weighting = Batch.Weighting,
-            Predictors = predictors,
-        };
     }
 
     /// <summary>The same data with other names of the parameters.</summary>

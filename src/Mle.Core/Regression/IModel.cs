@@ -77,6 +77,9 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
     /// <summary>1 for parameters that the likelihood is smooth in; 0 for ends of the support, and where it has kinks.</summary>
     static virtual Vec3<Real> Smooth => new(1.0, 1.0, 1.0);
 
+    /// <inheritdoc cref="IFamily{TSelf}.Ends"/>
+    static virtual Vec3<Real> Ends => new(0.0, 0.0, 0.0);
+
     /// <summary>Whether constants are reported as parameters; as intercepts where the model's link is no <see cref="Link"/>.</summary>
     static virtual bool IsLinked => true;
 
@@ -155,6 +158,8 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
     public static string Marginal => TFamily.Info.Name;
 
     public static Vec3<Real> Smooth => TFamily.Smooth<Real>();
+
+    public static Vec3<Real> Ends => TFamily.Ends<Real>();
 
     public static Vec3<Real> Start(Vec3<Real> θ) => θ;
 

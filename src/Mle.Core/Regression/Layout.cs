@@ -93,9 +93,15 @@ sealed class Layout
             int i = reported.FindIndex(r => r.Name == name);
             if (i < 0)
                 throw new ArgumentException($"There is no parameter '{name}' here; there are {string.Join(", ", reported.Select(r => r.Name))}.");
-            if (!double.IsFinite(reported[i].Coefficient(value)))
-                throw new ArgumentException(FormattableString.Invariant($"{name} = {value} is not allowed: it must be {(reported[i].Link == Link.Log ? "> 0" : reported[i].Link == Link.Logit ? "in (0, 1)" : "a finite number")}."));
+            Check(i, value);
             to[i] = value;
         }
+    }
+
+    /// <exception cref="ArgumentException">The parameter cannot have this value.</exception>
+    public void Check(int i, double value)
+    {
+        if (!double.IsFinite(reported[i].Coefficient(value)))
+            throw new ArgumentException(FormattableString.Invariant($"{reported[i].Name} = {value} is not allowed: it must be {(reported[i].Link == Link.Log ? "> 0" : reported[i].Link == Link.Logit ? "in (0, 1)" : "a finite number")}."));
     }
 }

@@ -95,6 +95,9 @@ sealed class Likelihood<TResponse, T>(TResponse response) where TResponse : stru
     /// <inheritdoc cref="Sums{TResponse, T}.IsAbove"/>
     public bool IsAbove(Design design, double[] β, double δ) => sums.IsAbove(design, β, δ);
 
+    /// <inheritdoc cref="Sums{TResponse, T}.Rows"/>
+    public void Rows(Design design, double[] β, Action<Design, int, double[], double[]> look) => sums.Rows(design, β, look);
+
     /// <inheritdoc cref="Sums{TResponse, T}.Each"/>
     public void Each(Design design, double[] β, Action<Design, int, double[]> look) => sums.Each(design, β, look);
 }

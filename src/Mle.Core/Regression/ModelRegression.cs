@@ -32,6 +32,21 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
 
     protected override bool Climb(IReadOnlyList<Ascent> ascents) => climber?.Climb<TModel>(ascents, Options) ?? false;
 
+    protected override void Check()
+    {
+        var info = TModel.Info;
+        for (int s = 0; s < TModel.Slots; s++)
+            if (!IsSmooth(s) && !Options.Fixed.ContainsKey(info.Parameters[s].Name))
+                throw new ArgumentException($"The likelihood of {info.Name} jumps or has kinks in {info.Parameters[s].Name}: with predictors, and to censored, truncated or sampled rows, it is fitted only where {info.Parameters[s].Name} is fixed.");
+        base.Check();
+    }
+
+    protected override bool IsSmooth(int slot) => Component(TModel.Smooth, slot) > 0;
+
+    protected override double End(int slot) => Component(TModel.Ends, slot);
+
+    static double Component(Vec3<Real> of, int slot) => slot == 0 ? of.X : slot == 1 ? of.Y : of.Z;
+
     protected override bool HasSeveralMaxima => TModel.HasSeveralMaxima;
 
     protected override IReadOnlyList<Limit> Limits => TModel.Limits;
@@ -77,10 +92,6 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
     static Layout LayoutOf(Batch batch, FitOptions options)
     {
         var info = TModel.Info;
-        Vec3<Real> smooth = TModel.Smooth;
-        for (int s = 0; s < TModel.Slots; s++)
-            if ((s == 0 ? smooth.X : s == 1 ? smooth.Y : smooth.Z) == 0.0 && !options.Fixed.ContainsKey(info.Parameters[s].Name))
-                throw new ArgumentException($"The likelihood of {info.Name} jumps or has kinks in {info.Parameters[s].Name}: with predictors, and to censored, truncated or sampled rows, it is fitted only where {info.Parameters[s].Name} is fixed.");
         if (batch.Predictors.Keys.FirstOrDefault(name => info.Parameters.All(p => p.Name != name)) is { } unknown)
             throw new ArgumentException($"{info.Name} has no parameter '{unknown}' to predict; it has {string.Join(", ", info.Parameters.Select(p => p.Name))}.");
         return new([.. info.Parameters.Select(p => (p, batch.Predictors.GetValueOrDefault(p.Name) ?? (TModel.IsLinked ? null : Predictor.Constant)))],

@@ -1,6 +1,6 @@
 namespace Mle;
 
-/// <summary>A quantity and its derivatives in the linear predictors of a row.</summary>
+/// <summary>A quantity and its derivatives: in the linear predictors of a row, or in the parameters of a fit.</summary>
 public readonly record struct Predicted(double Value, double[] Slopes);
 
 /// <summary>

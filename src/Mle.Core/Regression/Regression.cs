@@ -142,7 +142,15 @@ abstract partial class Regression<TRows, TResponse, T>
         yield return [.. group];
     }
 
-    void Check()
+    /// <summary>Refuses what cannot be climbed.</summary>
+    protected virtual void Check()
+    {
+        CheckColumns();
+        if (Options.Penalty.Firth && response.Slots > 1)
+            throw new ArgumentException($"Firth's penalty is there for models with one predictor and no other parameter, and {Family.Name} has {response.Slots}.");
+    }
+
+    void CheckColumns()
     {
         long n = Batch.Values.Length;
         if (!Batch.Trials.IsEmpty && !rows.TakesTrials)
@@ -151,11 +159,6 @@ abstract partial class Regression<TRows, TResponse, T>
             .Concat(Layout.Slots.SelectMany(s => s.Columns.Append(s.Offset).Select(c => ("a predictor", c)))))
             if (!column.IsEmpty && column.Length != n)
                 throw new ArgumentException($"A column of {name} has {column.Length} entries, and there are {n} rows.");
-        bool truncated = !Batch.TruncatedBelow.IsEmpty || !Batch.TruncatedAbove.IsEmpty;
-        if (truncated && Robust)
-            throw new ArgumentException("Robust standard errors, which sampling weights ask for, are not there for truncated observations.");
-        if (Options.Penalty.Firth && response.Slots > 1)
-            throw new ArgumentException($"Firth's penalty is there for models with one predictor and no other parameter, and {Family.Name} has {response.Slots}.");
     }
 
     /// <summary>What the starts need of the batch as a whole.</summary>
@@ -403,23 +406,87 @@ abstract partial class Regression<TRows, TResponse, T>
         void Given(double[] values, double[] β)
         {
             for (int i = 0; i < values.Length; i++)
-            {
-                if (double.IsNaN(values[i]))
-                    continue;
-                var one = run.Layout.All[i];
-                var (factor, center, _) = run.Moved(one.Slot, unit);
-                int column = run.predictors[one.Slot][one.Term];
-                double value = one.Coefficient(values[i]);
-                bool constant = run.columns[column].IsEmpty;
-                β[i] = ((constant ? value - center : value) * scales[column]) / factor;
-                int intercept = run.Layout.Intercept(one.Slot);
-                if (!constant && run.isCentered[column] && intercept >= 0)
-                    β[design.At[one.Slot] + intercept] += value * means[column] / factor;
-            }
+                if (!double.IsNaN(values[i]))
+                    β[i] = (run.Layout.All[i].Coefficient(values[i]) - Center(i)) / Slopes(i).Own;
+            // Intercepts take up the means of columns once they are there themselves.
+            for (int i = 0; i < values.Length; i++)
+                if (!double.IsNaN(values[i]) && Slopes(i).Intercept != 0)
+                    β[Intercept(i)] -= values[i] * Slopes(i).Intercept / (Slopes(i).Own * Slopes(Intercept(i)).Own);
         }
+
+        /// <summary>The intercept of the predictor that a coefficient belongs to.</summary>
+        int Intercept(int i) => design.At[run.Layout.All[i].Slot] + run.Layout.Intercept(run.Layout.All[i].Slot);
 
         /// <summary>A log-likelihood with all constants, in the units of the data.</summary>
         public double Complete(double ℓ) => unit.LogLikelihood(ℓ + logBase, exactSize);
+
+        /// <summary>Reads a data set and stands at a point of the reported parameters, with the jet of all coefficients there.</summary>
+        /// <exception cref="ArgumentException">A row cannot be.</exception>
+        public void Stand(int d, double[] at)
+        {
+            int from = (int)run.Batch.Offsets[d], end = (int)run.Batch.Offsets[d + 1];
+            this.d = d;
+            if ((data.Sort(from, end) ?? Unfinished(from, end)) is { } fault)
+                throw new ArgumentException($"These data have no likelihood: {fault}.");
+            Load(from, end);
+            Ascent = new(design, count);
+            Given(at, Ascent.Point);
+            likelihood.At(Ascent, Ascent.Point, Ascent.Numbers);
+        }
+
+        /// <summary>
+        /// log f of every row of the data set, complete and unweighted, and its slopes in the predictors in the design's units,
+        /// slot by slot; 0 for rows without weight.
+        /// </summary>
+        public (double[] LogLikelihood, double[][] Slopes) Rowwise()
+        {
+            int from = (int)run.Batch.Offsets[d], n = (int)run.Batch.Offsets[d + 1] - from, slots = run.Layout.Slots.Count;
+            var values = new double[n];
+            double[][] slopes = [.. Enumerable.Range(0, slots).Select(_ => new double[n])];
+            double shared = 0;
+            var sharedSlopes = new double[slots];
+            likelihood.Rows(design, Point, (held, block, log, derivatives) =>
+            {
+                var (kind, first, count) = design.Rows(block);
+                for (int r = 0; r < count; r++)
+                {
+                    var (i, denominator) = data.At(kind, first + r);
+                    double w = held.Data[held.Weights(block) + r], sign = denominator ? -1 : 1;
+                    bool all = denominator && data.IsShared;
+                    if (all)
+                        shared = log[r];
+                    else
+                        values[i - from] += sign * log[r] + (kind == Kind.Exact ? LogBase(i) : 0);
+                    for (int s = 0; s < slots; s++)
+                        if (all)
+                            sharedSlopes[s] = derivatives[s * design.Block + r] / w;
+                        else
+                            slopes[s][i - from] += sign * derivatives[s * design.Block + r] / w;
+                }
+            });
+            for (int i = 0; data.IsShared && i < n; i++)
+            {
+                if (data.Weight(from + i) == 0)
+                    continue;
+                values[i] -= shared;
+                for (int s = 0; s < slots; s++)
+                    slopes[s][i] -= sharedSlopes[s];
+            }
+            return (values, slopes);
+        }
+
+        /// <summary>What the density of an exact row has beside the part that parameters change.</summary>
+        double LogBase(int i)
+        {
+            var y = new Row<Real>(unit.PerScale * (run.Batch.Values.Span[i] - unit.Center), run.Batch.Trials.IsEmpty ? 1 : run.Batch.Trials.Span[i]);
+            double log = run.rows.HasLogBase(!run.Batch.Trials.IsEmpty) ? run.rows.LogBase(y, run.rows.Statistic(y)) : 0.0;
+            return unit.LogLikelihood(log, 1);
+        }
+
+        /// <summary>What is taken off column j of a predictor, and what it is divided by, in the design.</summary>
+        public (double Mean, double Scale) Standard(int slot, int j) => (means[run.predictors[slot][j]], scales[run.predictors[slot][j]]);
+
+        public int First => (int)run.Batch.Offsets[d];
 
         public Rows<TRows> Data => data;
 
@@ -453,6 +520,9 @@ abstract partial class Regression<TRows, TResponse, T>
             double own = run.Moved(one.Slot, unit).Factor / scales[column];
             return (own, run.isCentered[column] ? -own * means[column] : 0);
         }
+
+        /// <summary>What a slot's predictor is multiplied by when the unit of the data changes.</summary>
+        public double Moved(int slot) => run.Moved(slot, unit).Factor;
 
         public double Center(int i) =>
             run.columns[run.predictors[run.Layout.All[i].Slot][run.Layout.All[i].Term]].IsEmpty ? run.Moved(run.Layout.All[i].Slot, unit).Center : 0;
@@ -615,7 +685,7 @@ abstract partial class Regression<TRows, TResponse, T>
         if (Options.Detail != Detail.Complete)
             return;
         Table.LogLikelihood[d] = value;
-        Covariances(d, worker, Robust ? Sandwich(worker, inverse) : inverse, coefficients, known);
+        Covariances(d, worker, Robust ? Covariance.Sandwich(inverse, Meat(worker), count) : inverse, coefficients, known);
     }
 
     /// <summary>
@@ -645,28 +715,30 @@ abstract partial class Regression<TRows, TResponse, T>
         return made;
     }
 
-    double[] Sandwich(Worker worker, double[] inverse)
+    /// <summary>Σ of the outer products of the rows' scores, as a lower triangle.</summary>
+    double[] Meat(Worker worker)
     {
+        // A truncated row and its denominator have one score together.
+        if (!Batch.TruncatedBelow.IsEmpty || !Batch.TruncatedAbove.IsEmpty)
+            return Rowwise(worker).Meat(Sampled);
         int count = Layout.All.Count;
         var outer = new double[DenseJet<HostStore>.Room(count)];
         worker.Likelihood.Outer(worker.Design, worker.Point, outer, Sampled ? Weighing.OuterSquared : Weighing.Outer);
-        var meat = new DenseJet<HostStore>(new(outer), count);
-        double A(int i, int j) => inverse[i >= j ? DenseJet<HostStore>.Entry(i, j) : DenseJet<HostStore>.Entry(j, i)];
-        var half = new double[count, count];
-        for (int i = 0; i < count; i++)
-            for (int j = 0; j < count; j++)
-                for (int k = 0; k < count; k++)
-                    half[i, j] += A(i, k) * (k >= j ? meat.Hessian(k, j) : meat.Hessian(j, k));
-        var made = new double[inverse.Length];
-        for (int i = 0; i < count; i++)
-            for (int j = 0; j <= i; j++)
-                for (int k = 0; k < count; k++)
-                    made[DenseJet<HostStore>.Entry(i, j)] += half[i, k] * A(k, j);
-        return made;
+        return outer[(1 + count)..DenseJet<HostStore>.Numbers(count)];
     }
 
     /// <summary>LCLᵀ for the map L from the design's coefficients to the reported parameters.</summary>
     void Covariances(int d, Worker worker, double[] c, double[] coefficients, bool[]? known)
+    {
+        int count = Layout.All.Count;
+        var map = Map(worker, coefficients, known);
+        for (int i = 0; i < count; i++)
+            for (int j = 0; j <= i; j++)
+                Table.Covariances(i, j)[d] = Covariance.Mapped(map, c, i, j);
+    }
+
+    /// <summary>For every reported parameter, the design's coefficients that it is made of, with dv/dβ; nothing for known ones.</summary>
+    (int From, double Slope)[][] Map(Worker worker, double[] coefficients, bool[]? known)
     {
         int count = Layout.All.Count;
         var map = new List<(int From, double Slope)>[count];
@@ -684,14 +756,6 @@ abstract partial class Regression<TRows, TResponse, T>
                 map[intercept].Add((i, toIntercept * Layout.All[intercept].Slope(coefficients[intercept])));
             }
         }
-        for (int i = 0; i < count; i++)
-            for (int j = 0; j <= i; j++)
-            {
-                double sum = 0;
-                foreach (var (p, a) in map[i])
-                    foreach (var (q, b) in map[j])
-                        sum += a * b * c[p >= q ? DenseJet<HostStore>.Entry(p, q) : DenseJet<HostStore>.Entry(q, p)];
-                Table.Covariances(i, j)[d] = sum;
-            }
+        return [.. map.Select(m => m.ToArray())];
     }
 }

@@ -16,6 +16,9 @@ interface IResponse<T> where T : unmanaged, IReal<T>
     /// </summary>
     T Sum(Design design, int block, double[] u, double[] derivatives);
 
+    /// <summary>log f of every row, without log h.</summary>
+    void Values(Design design, int block, double[] u, double[] values);
+
     /// <summary>For one predictor: w times the third and fourth derivatives of every row, likewise.</summary>
     void Bend(Design design, int block, double[] u, double[] bends);
 }
@@ -61,12 +64,7 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
         for (int i = 0; i < rows; i += lanes)
         {
             T w = Lanes.Read<T>(ref weights, i);
-            var d = TKind.Differentiate<TModel, T>(Row(ref t, i, rows), Row(ref high, i, rows), TModel.Slots switch
-            {
-                1 => new Vec3<T>(Lanes.Read<T>(ref at, i)),
-                2 => new(Lanes.Read<T>(ref at, i), Lanes.Read<T>(ref at, rows + i)),
-                _ => new(Lanes.Read<T>(ref at, i), Lanes.Read<T>(ref at, rows + i), Lanes.Read<T>(ref at, 2 * rows + i)),
-            });
+            var d = TKind.Differentiate<TModel, T>(Row(ref t, i, rows), Row(ref high, i, rows), Point(ref at, i, rows));
             sum = T.MultiplyAdd(w, d.F, sum);
             int score = i, hessian = TModel.Slots * rows + i;
             Lanes.Write(ref to, score, w * d.Score.X);
@@ -86,6 +84,26 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
             }
         }
         return sum;
+    }
+
+    public void Values(Design design, int block, double[] u, double[] values)
+    {
+        switch (design.Kinds[block])
+        {
+            case Kind.Exact: Values<Exact>(design, block, u, values); break;
+            case Kind.Right: Values<Censored<Right>>(design, block, u, values); break;
+            case Kind.Left: Values<Censored<Left>>(design, block, u, values); break;
+            default: Values<Censored<Interval>>(design, block, u, values); break;
+        }
+    }
+
+    static void Values<TKind>(Design design, int block, double[] u, double[] values) where TKind : struct, IKind
+    {
+        int rows = design.Block;
+        ref double t = ref Lanes.At(design.Data, design.Statistic(block, 0));
+        ref double high = ref Lanes.At(design.Data, design.Statistic(block, design.Response > TModel.Statistics ? TModel.Statistics : 0));
+        for (int i = 0; i < rows; i += Unsafe.SizeOf<T>() / sizeof(double))
+            Lanes.Write(ref values[0], i, TKind.Differentiate<TModel, T>(Row(ref t, i, rows), Row(ref high, i, rows), Point(ref u[0], i, rows)).F);
     }
 
     public void Bend(Design design, int block, double[] u, double[] bends)
@@ -115,6 +133,14 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
             Lanes.Write(ref bends[0], rows + i, w * bend.XX);
         }
     }
+
+    [MethodImpl(AggressiveInlining)]
+    static Vec3<T> Point(ref double u, int i, int rows) => TModel.Slots switch
+    {
+        1 => new(Lanes.Read<T>(ref u, i)),
+        2 => new(Lanes.Read<T>(ref u, i), Lanes.Read<T>(ref u, rows + i)),
+        _ => new(Lanes.Read<T>(ref u, i), Lanes.Read<T>(ref u, rows + i), Lanes.Read<T>(ref u, 2 * rows + i)),
+    };
 
     [MethodImpl(AggressiveInlining)]
     static Row<T> Row(ref double t, int i, int rows) => TModel.Statistics switch

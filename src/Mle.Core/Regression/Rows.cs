@@ -48,6 +48,8 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
 
     public bool HasIntervals => Count(Kind.Interval) > 0;
 
+    public int Length => to - from;
+
     /// <summary>n: Σ w, or the number of rows.</summary>
     public double Size { get; private set; }
 
@@ -58,7 +60,7 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
 
     double Upper(int i) => batch.Upper.IsEmpty ? Y[i] : batch.Upper.Span[i];
 
-    double Weight(int i) => batch.Weights.IsEmpty ? 1 : batch.Weights.Span[i];
+    public double Weight(int i) => batch.Weights.IsEmpty ? 1 : batch.Weights.Span[i];
 
     double Trials(int i) => batch.Trials.IsEmpty ? 1 : batch.Trials.Span[i];
 
@@ -282,6 +284,12 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
     /// <summary>Where the value of a row lies.</summary>
     public (double From, double To) Ends(int i, Kind kind) =>
         (kind == Kind.Left ? double.NegativeInfinity : Y[i], kind == Kind.Left ? Math.Max(Upper(i), response.CensoredBelow) : Upper(i));
+
+    /// <summary>Whether one denominator serves all rows.</summary>
+    public bool IsShared => shared > 0;
+
+    /// <summary>A row of its kind in a design's order.</summary>
+    public (int Row, bool Denominator) At(Kind kind, int k) => listed ? kinds[(int)kind][k] : (from + k, false);
 
     /// <summary>Rows in a design's order.</summary>
     public IEnumerable<(int Row, Kind Kind, bool Denominator)> InOrder()

@@ -46,6 +46,20 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
         }
     }
 
+    /// <summary>Likewise with log f of its rows beside their derivatives.</summary>
+    public void Rows(Design design, double[] β, Action<Design, int, double[], double[]> look)
+    {
+        Make(design);
+        var values = new double[design.Block];
+        for (int block = 0; block < design.Blocks; block++)
+        {
+            var held = design.Holding(block, ref window);
+            Differentiate(held, block, β);
+            response.Values(held, block, u, values);
+            look(held, block, values, derivatives);
+        }
+    }
+
     /// <summary>Adds count blocks, every so many, of ℓ, its score and its Hessian to the numbers of a jet.</summary>
     public void Add(Design design, int from, int count, int every, double[] β, double[] jet, Weighing weighing = Weighing.Hessian)
     {

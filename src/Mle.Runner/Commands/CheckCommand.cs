@@ -81,10 +81,16 @@ sealed class CheckCommand : Verb
         var (set, family, known) = one.Read(terminal);
         var options = new FitOptions { Fixed = known, Cancellation = terminal.Interrupted };
         var table = engine.Fit(family, set.Batch, options);
-        var fitted = new Fitted(set, family, options, table);
         var rename = one.Rename(set, family, known);
+        if (one.Covariance is { } covariance)
+            Covariance.Replace(table, family, set.Batch, options, covariance);
+        var fitted = new Fitted(set, family, options, table)
+        {
+            Quantities = one.Function is { } function ? [(function.Term, function.In(Fitted.ScopeOf(set, family, table.Parameters, rename)))] : [],
+        };
+        var intervals = new Intervals(one.Level ?? 0.95, Scale.Natural);
         return set.Groups is null
-            ? Expectation.Compare(one.Expected, one.Tolerance, new(fitted, 0, rename))
-            : BatchExpectation.Compare(one, [.. Enumerable.Range(0, table.Count).Select(d => new FitReport(fitted, d, rename))]);
+            ? Expectation.Compare(one.Expected, one.Tolerance, new(fitted, 0, intervals, rename))
+            : BatchExpectation.Compare(one, [.. Enumerable.Range(0, table.Count).Select(d => new FitReport(fitted, d, intervals, rename))]);
     }
 }

@@ -25,6 +25,8 @@ sealed class DataOptions(bool models)
     public readonly Option<string[]> Fix = new("--fix") { Description = "hold a parameter at a value; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
     public readonly Option<string> Format = Syntax.OneOf("--format", Formats, "how to read FILE; the ending decides otherwise, csv for standard input");
     public readonly Option<int?> Length = Syntax.Whole("--length", 1, "observations in each data set of a vector or a raw file");
+    /// <summary>For commands that say how sure estimates are: these add it.</summary>
+    public readonly Option<string> Cluster = Column("--cluster", "rows with the same text here are not independent: standard errors are a clustered sandwich's");
     public readonly Option<string> Engine = Syntax.Engine();
     public readonly Option<int?> Threads = Syntax.Whole("--threads", 1, "processor threads; all of them otherwise, with the same answer");
 
@@ -61,7 +63,7 @@ sealed class DataOptions(bool models)
             model.Check(parsed, RolesOf(parsed, family), family);
             return;
         }
-        foreach (var option in new[] { Value, By, Weights, Count, Trials })
+        foreach (var option in new[] { Value, By, Weights, Count, Trials, Cluster })
             if (parsed.GetValue(option) is not null)
                 throw new BadInput($"{option.Name} names a column of a CSV file, but {parsed.GetValue(File)} is read as {FormatOf(parsed)}.");
         if (model.Given(parsed) is { } given)
@@ -94,7 +96,7 @@ sealed class DataOptions(bool models)
 
     Roles RolesOf(ParseResult parsed, Family family) => model.Complete(parsed, new(
         parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
-        family.Name == Categorical), family);
+        family.Name == Categorical) { Cluster = parsed.GetValue(Cluster) }, family);
 
     const string Categorical = "categorical";
 

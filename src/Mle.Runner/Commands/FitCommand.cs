@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Mle.Runner.Conformance;
+using Mle.Runner.Formulas;
 using Mle.Runner.Reading;
 using Mle.Runner.Reporting;
 
@@ -9,13 +10,22 @@ namespace Mle.Runner.Commands;
 /// <summary>Fits a family to a file, or one case of a conformance set.</summary>
 sealed class FitCommand : Verb
 {
+    static readonly string[] Covariances = ["observed", "expected", "sandwich"];
+
     static readonly string[] Scales = ["natural", "log", "logit", "link"];
 
     readonly ProblemOptions problem = new();
     readonly Option<string[]> start = new("--start") { Description = "start a parameter here; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
     readonly Option<string[]> bound = new("--bound") { Description = "keep a parameter in an interval; may be repeated", HelpName = "p=lo:hi", DefaultValueFactory = _ => [] };
     readonly Option<string?> penalty = new("--penalty") { Description = "keep a regression's coefficients finite: firth, or ridge:λ for λ/2 Σ β² without intercepts", HelpName = "firth|ridge:λ" };
-    readonly Option<bool> robust = new("--robust") { Description = "standard errors that do not trust the model: the sandwich HC0" };
+    readonly Option<string> covariance = Syntax.OneOf("--covariance", Covariances,
+        "what standard errors are made from: the observed information, the expected one, or the sandwich HC0, which does not trust the model; observed otherwise");
+    readonly Option<bool> robust = new("--robust") { Description = "the same as --covariance sandwich" };
+    readonly Option<string[]> of = new("--of")
+    {
+        Description = "also estimate this function of the parameters, such as \"median = scale*log(2)^(1/shape)\", with mean(), quantile(p), survival(y) and probability(y) of the family; may be repeated",
+        HelpName = "EXPR", DefaultValueFactory = _ => [],
+    };
     readonly Option<string> scale = Syntax.OneOf("--ci-scale", Scales,
         "make Wald intervals on this scale where a parameter lives on it, and map them back; link is each parameter's own");
     readonly Option<bool> strict = new("--strict") { Description = "exit with 3 when a verdict is not interior" };
@@ -41,7 +51,7 @@ sealed class FitCommand : Verb
     {
         (this.terminal, this.engines) = (terminal, engines);
         problem.AddTo(this);
-        foreach (Option option in new Option[] { start, bound, penalty, robust, scale, strict, trace, timings, audit, repeat })
+        foreach (Option option in new Option[] { start, bound, penalty, covariance, robust, problem.Data.Cluster, of, scale, strict, trace, timings, audit, repeat })
             Add(option);
         SetAction(Run);
     }
@@ -49,13 +59,14 @@ sealed class FitCommand : Verb
     int Run(ParseResult parsed)
     {
         Check(parsed);
-        var intervals = IntervalsOf(parsed);
+        IntervalsOf(parsed);
         double? share = ShareOf(parsed);
         using var engine = engines.Open(parsed.GetValue(problem.Data.Engine), terminal.Error);
         var clock = new Timings(parsed.GetValue(repeat) ?? 1);
 
         var read = clock.Measure("read", () => problem.Read(parsed, terminal));
-        var (set, family, _, _) = read;
+        var (set, family, _, spec) = read;
+        var intervals = IntervalsOf(parsed, spec);
         if (parsed.GetValue(trace) && set.Batch.Count > 1)
             throw new BadInput($"--trace follows one fit, and {set.Source} holds {set.Batch.Count} data sets.");
         if (parsed.GetValue(trace) && !(set.Batch.IsPlain && family.IsDistribution))
@@ -80,7 +91,17 @@ sealed class FitCommand : Verb
 
         if (parsed.GetValue(trace))
             Trace.Show(terminal.Error, engine, family, set.Batch, options, table);
-        var fitted = new Fitted(set, family, options, table);
+        if ((CovarianceOf(parsed) ?? spec?.Covariance) is { } kind)
+            clock.Once("covariance", () =>
+            {
+                Covariance.Replace(table, family, set.Batch, options, kind, set.Clusters);
+                return table;
+            });
+        var scope = Fitted.ScopeOf(set, family, table.Parameters, read.Names);
+        var fitted = new Fitted(set, family, options, table)
+        {
+            Quantities = [.. ExpressionsOf(parsed, spec).Select(e => (e.Term, e.In(scope)))],
+        };
         clock.Measure("write", () => Write(parsed, fitted, intervals));
         Show(parsed, read, fitted, intervals);
         if (parsed.GetValue(timings))
@@ -95,12 +116,32 @@ sealed class FitCommand : Verb
     {
         problem.Check(parsed);
         PenaltyOf(parsed);
+        CovarianceOf(parsed);
+        ExpressionsOf(parsed, null);
         if (parsed.GetValue(repeat) > 1 && parsed.GetValue(problem.Data.File) == InputFile.StandardInput)
             throw new BadInput("--repeat reads again, which standard input cannot; a file is needed.");
     }
 
-    Intervals IntervalsOf(ParseResult parsed) =>
-        new(problem.LevelOf(parsed), parsed.GetValue(scale) is { } name ? Enum.Parse<Scale>(name, ignoreCase: true) : Scale.Natural);
+    /// <summary>Null for that of every fit: observed, or with sampling weights the sandwich.</summary>
+    CovarianceKind? CovarianceOf(ParseResult parsed)
+    {
+        string? name = parsed.GetValue(covariance);
+        string? sandwich = parsed.GetValue(robust) ? robust.Name : parsed.GetValue(problem.Data.Cluster) is { } column ? $"--cluster {column}" : null;
+        if (sandwich is not null && name is not (null or "sandwich"))
+            throw new BadInput($"{sandwich} asks for the sandwich, and --covariance {name} for another; one of them is needed.");
+        return sandwich is not null ? CovarianceKind.Sandwich : name is null ? null : Enum.Parse<CovarianceKind>(name, ignoreCase: true);
+    }
+
+    List<Expression> ExpressionsOf(ParseResult parsed, Case? spec)
+    {
+        List<Expression> made = [.. parsed.GetValue(of)!.Select(Expression.Parse)];
+        if (spec?.Function is { } function)
+            made.Insert(0, function);
+        return made;
+    }
+
+    Intervals IntervalsOf(ParseResult parsed, Case? spec = null) =>
+        new(problem.LevelOf(parsed, spec), parsed.GetValue(scale) is { } name ? Enum.Parse<Scale>(name, ignoreCase: true) : Scale.Natural);
 
     double? ShareOf(ParseResult parsed) =>
         parsed.GetValue(audit) is not { } text ? null
@@ -112,7 +153,6 @@ sealed class FitCommand : Verb
         Start = Syntax.ByParameter("--start", parsed.GetValue(start)!, read.Family, "a parameter and a finite number, such as shape=2,", Syntax.Finite, read.Data.HasCoefficients(read.Family)),
         Bounds = Syntax.ByParameter("--bound", parsed.GetValue(bound)!, read.Family, "a parameter and an interval, such as shape=0.5:5,", Syntax.Interval),
         Penalty = PenaltyOf(parsed),
-        Information = parsed.GetValue(robust) ? Information.Robust : Information.Default,
     };
 
     Penalty PenaltyOf(ParseResult parsed) => parsed.GetValue(penalty) switch
@@ -152,16 +192,16 @@ sealed class FitCommand : Verb
             if (Path.GetExtension(path) == ".csv")
                 tidy.WriteCsv(stream);
             else
-                Json.Write(stream, writer => WriteJson(writer, fitted, tidy));
+                Json.Write(stream, writer => WriteJson(writer, fitted, tidy, intervals));
         });
         return true;
     }
 
     /// <summary>The table, or of a regression the whole fit, for mle predict.</summary>
-    static void WriteJson(Utf8JsonWriter writer, Fitted fitted, Tidy tidy)
+    static void WriteJson(Utf8JsonWriter writer, Fitted fitted, Tidy tidy, Intervals intervals)
     {
         if (fitted.HasCoefficients)
-            FitFile.Write(writer, fitted, tidy);
+            FitFile.Write(writer, fitted, tidy, intervals);
         else
             tidy.WriteJson(writer);
     }
@@ -174,12 +214,12 @@ sealed class FitCommand : Verb
                 if (fitted.Data.Groups is not null)
                     writer.WriteStartArray();
                 for (int d = 0; d < fitted.Table.Count; d++)
-                    new FitReport(fitted, d, read.Names).Write(writer);
+                    new FitReport(fitted, d, intervals, read.Names).Write(writer);
                 if (fitted.Data.Groups is not null)
                     writer.WriteEndArray();
             });
         else if (parsed.GetValue(problem.Json))
-            Json.Write(terminal, writer => WriteJson(writer, fitted, new(fitted, intervals, terminal.Interrupted)));
+            Json.Write(terminal, writer => WriteJson(writer, fitted, new(fitted, intervals, terminal.Interrupted), intervals));
         else if (!parsed.GetValue(problem.Quiet))
             new FitView(terminal, fitted, intervals).Show();
     }

@@ -54,9 +54,10 @@ sealed class ProblemOptions
             throw new BadInput($"--out {path}: there is no folder {folder}.");
     }
 
-    public double LevelOf(ParseResult parsed)
+    /// <summary>The level that the options give, or else the case.</summary>
+    public double LevelOf(ParseResult parsed, Case? spec = null)
     {
-        double level = 0.95;
+        double level = spec?.Level ?? 0.95;
         if (parsed.GetValue(Level) is { } text && !(Syntax.Finite(text) is { } given && (level = given) is > 0 and < 1))
             throw new BadInput($"--level {text}: a number between 0 and 1 is needed, such as 0.95.");
         return level;

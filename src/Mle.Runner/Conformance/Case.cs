@@ -65,7 +65,17 @@ sealed partial class Case(JsonElement json, string folder)
     }
 
     /// <summary>Kinds of cases that ask for more than a fit.</summary>
-    static readonly string[] Unanswered = ["profile_ci", "wald_ci", "lr_test", "delta_method", "robust_se", "bootstrap"];
+    static readonly string[] Unanswered = ["profile_ci", "lr_test", "bootstrap"];
+
+    /// <summary>The covariance that the case asks for; null for that of every fit.</summary>
+    public CovarianceKind? Covariance => Kind == "robust_se" ? CovarianceKind.Sandwich : null;
+
+    /// <summary>The function of the parameters that the case asks for, by the name that the answer has.</summary>
+    public Expression? Function => Kind != "delta_method" ? null
+        : Expression.Parse($"{Entry(Expected, "estimate").EnumerateObject().First().Name}={Text(Expected, "function")}");
+
+    /// <summary>Of the intervals, where the case says it.</summary>
+    public double? Level => Entry(json, "expected", "level") is { ValueKind: JsonValueKind.Number } level ? level.GetDouble() : null;
 
     /// <summary>What the case needs and this version does not have, or null.</summary>
     public string? Beyond()

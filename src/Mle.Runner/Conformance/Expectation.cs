@@ -52,6 +52,10 @@ sealed class Expectation
                 Close("loglik", "bic", Number(bic), fit.Fit.Bic, 2 * allowed);
         }
         Errors();
+        if (Has("level", out var level))
+            Close("ci", "level", Number(level), fit.Level, 0);
+        Bounds("ci_lower", interval => interval.Low);
+        Bounds("ci_upper", interval => interval.High);
         if (Has("supremum_loglik", out var supremum))
             Close("supremum", "supremum_loglik", Number(supremum), fit.Verdict.Supremum, LoglikTolerance(Number(supremum)));
         if (Has("limit", out var limit))
@@ -101,6 +105,17 @@ sealed class Expectation
                 Close("cov", $"cov of {names[i]}, {names[j]}", Number(covariance.GetProperty("matrix")[i][j]),
                     fit.Covariance(names[i], names[j]) ?? double.NaN, Tolerance("cov_rel") * scale, scale);
             }
+    }
+
+    void Bounds(string what, Func<(double Low, double High), double> bound)
+    {
+        if (!Has(what, out var bounds))
+            return;
+        foreach (var entry in bounds.EnumerateObject())
+        {
+            double value = Number(entry.Value), error = fit.StandardError(entry.Name) ?? double.NaN;
+            Close("ci", $"{what} of {entry.Name}", value, bound(fit.Interval(entry.Name)), Tolerance("ci_rel") * Math.Abs(value) + 1e-6 * error);
+        }
     }
 
     double ExpectedError(string name) =>

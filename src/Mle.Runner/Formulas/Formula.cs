@@ -7,6 +7,9 @@ sealed record Formula(string Text, Node? Response, Node Right)
 {
     public static Formula Parse(string text) => new Parser(text).Formula();
 
+    /// <summary>One side of a formula by itself.</summary>
+    public static Node Side(string text) => new Parser(text).Side();
+
     /// <summary>A refusal that shows where in the formula.</summary>
     public BadInput Refuse(Node node, string why) => Refuse(Text, node.At, why);
 
@@ -41,6 +44,12 @@ sealed record Formula(string Text, Node? Response, Node Right)
             if (Next != '\0')
                 throw Unexpected("an operator (+ - * : ^) or the end");
             return new(text, response, right);
+        }
+
+        public Node Side()
+        {
+            var node = Sum();
+            return Next == '\0' ? node : throw Unexpected("an operator (+ - * / ^) or the end");
         }
 
         /// <summary>The next character that is not blank; \0 at the end.</summary>
@@ -139,6 +148,8 @@ sealed record Formula(string Text, Node? Response, Node Right)
         List<Node> Arguments()
         {
             var arguments = new List<Node>();
+            if (Take(')'))
+                return arguments;
             do
             {
                 var argument = Sum();

@@ -16,6 +16,9 @@ sealed record Dataset(
     /// <summary>What the columns of the file were for, where there are columns.</summary>
     public Roles? Roles { get; init; }
 
+    /// <summary>The number of every row's cluster; empty where all rows are independent.</summary>
+    public ReadOnlyMemory<int> Clusters { get; init; }
+
     /// <summary>How the linear predictors were made, by parameter.</summary>
     public IReadOnlyDictionary<string, Design> Designs { get; init; } = new Dictionary<string, Design>();
 

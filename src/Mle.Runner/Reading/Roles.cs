@@ -25,6 +25,9 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
 
     public Weighting Weighting { get; init; }
 
+    /// <summary>Rows with the same value here are not independent of each other.</summary>
+    public string? Cluster { get; init; }
+
     /// <summary>Added to the linear predictor of the family's first parameter.</summary>
     public string? Offset { get; init; }
 
@@ -86,6 +89,8 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
         foreach (string? column in (string?[])[Weights, Trials, Event, Lower, Upper, TruncatedBelow, TruncatedAbove, Offset])
             if (column is not null)
                 Need(column, Reading.Need.Number);
+        if (Cluster is not null)
+            Need(Cluster, Reading.Need.Any);
         foreach (var formula in Formulas.Values)
             Design.Need(Terms.Of(formula, Others(header)), Need);
         return needs;
@@ -96,7 +101,7 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
 
     /// <summary>What a formula's . stands for: the columns that have no other part.</summary>
     string[] Others(IReadOnlyList<string> header) =>
-        [.. header.Except([.. Observed(header), .. ((string?[])[By, Weights, Trials, Event, Lower, Upper, TruncatedBelow, TruncatedAbove, Offset]).OfType<string>()])];
+        [.. header.Except([.. Observed(header), .. ((string?[])[By, Weights, Trials, Event, Lower, Upper, TruncatedBelow, TruncatedAbove, Offset, Cluster]).OfType<string>()])];
 
     public Dataset Assemble(Frame frame)
     {
@@ -117,9 +122,17 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
         {
             Roles = this,
             Designs = designs,
+            Clusters = Cluster is null ? default : Numbered(frame.Fields[Cluster].Values),
         };
 
         ReadOnlyMemory<double> Numbers(string? column) => column is null ? default : frame.Numbers(column);
+    }
+
+    /// <summary>The place of each value among the different ones.</summary>
+    static int[] Numbered(double[] values)
+    {
+        var places = new Dictionary<double, int>();
+        return Array.ConvertAll(values, value => places.TryGetValue(value, out int place) ? place : places[value] = places.Count);
     }
 
     /// <summary>What was observed, before censoring: numbers, or the places of categories.</summary>

@@ -36,7 +36,7 @@ sealed class FitFile
     /// <summary>The fit of a group; null where it has none.</summary>
     public Estimates? Of(string? group) => byGroup.GetValueOrDefault(group ?? "");
 
-    public static void Write(Utf8JsonWriter writer, Fitted fitted, Tidy tidy)
+    public static void Write(Utf8JsonWriter writer, Fitted fitted, Tidy tidy, Intervals intervals)
     {
         var data = fitted.Data;
         writer.WriteStartObject();
@@ -63,7 +63,7 @@ sealed class FitFile
         writer.WriteEndObject();
         writer.WriteStartArray("fits");
         for (int d = 0; d < fitted.Table.Count; d++)
-            new FitReport(fitted, d).Write(writer);
+            new FitReport(fitted, d, intervals).Write(writer);
         writer.WriteEndArray();
         writer.WritePropertyName("terms");
         tidy.WriteJson(writer);

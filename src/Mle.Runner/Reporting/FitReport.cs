@@ -7,12 +7,15 @@ sealed class FitReport
 {
     readonly Fitted fitted;
     readonly int index;
+    readonly Intervals intervals;
     readonly string[] names;
+    readonly (string Name, double Estimate, double Error)[] asked;
 
     /// <param name="rename">Another name for a parameter, where a reference set has one.</param>
-    public FitReport(Fitted fitted, int index, IReadOnlyDictionary<string, string>? rename = null)
+    public FitReport(Fitted fitted, int index, Intervals intervals, IReadOnlyDictionary<string, string>? rename = null)
     {
-        (this.fitted, this.index) = (fitted, index);
+        (this.fitted, this.index, this.intervals) = (fitted, index, intervals);
+        asked = [.. fitted.Asked(index)];
         names = [.. fitted.Table.Parameters.Select(p => rename?.GetValueOrDefault(p) ?? p)];
         Known = [.. fitted.Free.Where(i => !double.IsNaN(Fit.StandardError(i)))];
     }
@@ -28,9 +31,27 @@ sealed class FitReport
     /// <summary>The free parameters that have a standard error.</summary>
     public int[] Known { get; }
 
-    public double? Estimate(string name) => Find(fitted.Free, name) is { } i ? Fit[i] : null;
+    public double Level => intervals.Level;
 
-    public double? StandardError(string name) => Find(Known, name) is { } i ? Fit.StandardError(i) : null;
+    public double? Estimate(string name) => Asked(name) is { } quantity ? quantity.Estimate : Find(fitted.Free, name) is { } i ? Fit[i] : null;
+
+    public double? StandardError(string name) => Asked(name) is { } quantity ? quantity.Error : Find(Known, name) is { } i ? Fit.StandardError(i) : null;
+
+    /// <summary>NaN where there is none.</summary>
+    public (double Low, double High) Interval(string name) => Asked(name) is { } quantity ? intervals.OfQuantity(quantity.Estimate, quantity.Error)
+        : Find(fitted.Free, name) is { } i ? intervals.Of(fitted.LinkOf(i), Fit[i], Fit.StandardError(i)) : (double.NaN, double.NaN);
+
+    /// <summary>What was asked by this name of the parameters.</summary>
+    (string Name, double Estimate, double Error)? Asked(string name)
+    {
+        foreach (var quantity in asked)
+            if (quantity.Name == name)
+                return quantity;
+        return null;
+    }
+
+    /// <summary>The names of what is estimated, and of what was asked.</summary>
+    IEnumerable<string> Terms => fitted.Free.Select(i => names[i]).Concat(asked.Select(quantity => quantity.Name)).Distinct();
 
     public double? Covariance(string a, string b) =>
         Find(Known, a) is { } i && Find(Known, b) is { } j ? Fit.Covariance(i, j) : null;
@@ -55,10 +76,13 @@ sealed class FitReport
         writer.Number("n", Fit.Size);
         writer.WriteNumber("k", K);
         writer.WriteStartObject("estimate");
-        foreach (int i in fitted.Free)
-            writer.Number(names[i], Fit[i]);
+        foreach (string name in Terms)
+            writer.Number(name, Estimate(name)!.Value);
         writer.WriteEndObject();
         WriteErrors(writer);
+        writer.Number("level", Level);
+        Write(writer, "ci_lower", name => Interval(name).Low);
+        Write(writer, "ci_upper", name => Interval(name).High);
         writer.Number("loglik", Fit.LogLikelihood);
         writer.Number("aic", Fit.Aic);
         writer.Number("bic", Fit.Bic);
@@ -85,10 +109,19 @@ sealed class FitReport
             return;
         }
         writer.WriteStartObject("se");
-        foreach (int i in Known)
-            writer.Number(names[i], Fit.StandardError(i));
+        foreach (string name in Terms)
+            if (StandardError(name) is { } error)
+                writer.Number(name, error);
         writer.WriteEndObject();
         writer.Matrix("cov", [.. Known.Select(i => names[i])], (i, j) => Fit.Covariance(Known[i], Known[j]));
+    }
+
+    void Write(Utf8JsonWriter writer, string property, Func<string, double> bound)
+    {
+        writer.WriteStartObject(property);
+        foreach (string name in Terms)
+            writer.Number(name, bound(name));
+        writer.WriteEndObject();
     }
 
     static void WriteVerdict(Utf8JsonWriter writer, Verdict verdict)

@@ -71,20 +71,22 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
         foreach (int i in Enumerable.Range(0, fitted.Table.Parameters.Count))
         {
             if (fitted.Free.Contains(i))
-                Add(fitted.Table.Parameters[i], fitted.LinkOf(i), fit[i], fit.StandardError(i), fitted.IsCoefficient(i));
+                Add(fitted.Table.Parameters[i], fit[i], fit.StandardError(i), intervals.Of(fitted.LinkOf(i), fit[i], fit.StandardError(i)), fitted.IsCoefficient(i));
             else
                 table.AddRow([new Text(fitted.Table.Parameters[i]), Screen.Number(fit[i]), new Text("fixed"), .. tested ? Blank : [], new Text("")]);
         }
         foreach (var (term, estimate, error) in fitted.Derived(0))
-            Add(term, Link.Log, estimate, error, false);
+            Add(term, estimate, error, intervals.Of(Link.Log, estimate, error), false);
+        foreach (var (term, estimate, error) in fitted.Asked(0))
+            Add(term, estimate, error, intervals.OfQuantity(estimate, error), false);
         terminal.Show(table, tested ? Widened : 0);
         terminal.Out.WriteLine($"log-likelihood {Number.Short(fit.LogLikelihood)}   AIC {Number.Short(fit.Aic)}   BIC {Number.Short(fit.Bic)}   mean -loglik {Number.Short(fit.MeanNegativeLogLikelihood)}");
 
-        void Add(string term, Link link, double estimate, double error, bool coefficient)
+        void Add(string term, double estimate, double error, (double Low, double High) interval, bool coefficient)
         {
             var (z, p) = Intervals.Test(estimate, error);
             Text[] test = !tested ? [] : coefficient ? [new(Number.Rounded(z)), new(Number.Probability(p))] : Blank;
-            var (low, high) = intervals.Of(link, estimate, error);
+            var (low, high) = interval;
             Func<double, string> text = tested ? Number.Brief : Number.Short;
             table.AddRow([new Text(term), new Text(tested ? Number.Medium(estimate) : Number.Short(estimate)), new Text(text(error)), .. test,
                 new Text(double.IsNaN(low) ? "–" : $"{text(low)} to {text(high)}")]);

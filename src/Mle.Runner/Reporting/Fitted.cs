@@ -1,3 +1,5 @@
+using Mle.Runner.Commands;
+using Mle.Runner.Formulas;
 using Mle.Runner.Reading;
 
 namespace Mle.Runner.Reporting;
@@ -25,6 +27,44 @@ sealed record Fitted(Dataset Data, Family Family, FitOptions Options, FitTable T
             return [.. table.Parameters.Select(_ => (Link.Identity, true))];
         return [.. family.Info.Parameters.SelectMany(p => data.Batch.Predictors.TryGetValue(p.Name, out var predictor)
             ? Enumerable.Repeat((Link.Identity, true), predictor.Terms.Count) : [(p.Link, false)])];
+    }
+
+    /// <summary>What was asked of the parameters, by name.</summary>
+    public IReadOnlyList<(string Name, Quantity Of)> Quantities { get; init; } = [];
+
+    /// <summary>The quantities of a data set, with standard errors by the delta method; NaN where it has no estimates.</summary>
+    public IEnumerable<(string Name, double Estimate, double Error)> Asked(int d)
+    {
+        double[] at = [.. Enumerable.Range(0, Table.Parameters.Count).Select(i => Table.Estimates(i)[d])];
+        foreach (var (name, of) in Quantities)
+        {
+            var (estimate, error) = of.Delta(at, (i, j) => Table.Covariances(i, j)[d]);
+            yield return (name, estimate, error);
+        }
+    }
+
+    /// <summary>What the names of expressions stand for in these fits.</summary>
+    /// <param name="called">Another name for a parameter, where a reference set has one.</param>
+    public static Scope ScopeOf(Dataset data, Family family, IReadOnlyList<string> parameters, IReadOnlyDictionary<string, string>? called)
+    {
+        var places = new Dictionary<string, int>();
+        for (int i = 0; i < parameters.Count; i++)
+            places[parameters[i]] = i;
+        for (int i = 0; called is not null && i < parameters.Count; i++)
+            if (called.TryGetValue(parameters[i], out string? other))
+                places.TryAdd(other, i);
+        // Books number the coefficients of the first predictor, from 0 where there is an intercept; many categories have many.
+        if (family.Name != "multinomial_logit" && data.Batch.Predictors.TryGetValue(family.Info.Primary, out var predictor))
+        {
+            int first = family.IsOfCategories() ? 0
+                : family.Info.Parameters.TakeWhile(p => p.Name != family.Info.Primary).Sum(p => data.Batch.Predictors.TryGetValue(p.Name, out var before) ? before.Terms.Count : 1);
+            var terms = predictor.Columns.Count(c => !c.IsEmpty || !family.IsOfCategories());
+            int from = !family.IsOfCategories() && predictor.Columns.Any(c => c.IsEmpty) ? 0 : 1;
+            for (int j = 0; j < terms; j++)
+                places.TryAdd($"beta{j + from}", first + j);
+        }
+        bool alike = !data.HasCoefficients(family) && family.Name != "categorical" && parameters.SequenceEqual(family.Info.Parameters.Select(p => p.Name));
+        return new(places, parameters.Count, alike ? family : null);
     }
 
     /// <summary>

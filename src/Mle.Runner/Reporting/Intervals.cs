@@ -31,6 +31,14 @@ sealed class Intervals(double level, Scale scale)
             1 / (1 + (1 - estimate) / estimate * Math.Exp(-side * z * error / (estimate * (1 - estimate))));
     }
 
+    /// <summary>The same of a quantity: on the scale asked for where its value lies there.</summary>
+    public (double Low, double High) OfQuantity(double estimate, double error) => Of(scale switch
+    {
+        Scale.Log when estimate > 0 => Link.Log,
+        Scale.Logit when estimate is > 0 and < 1 => Link.Logit,
+        _ => Link.Identity,
+    }, estimate, error);
+
     /// <summary>Wald's test of 0, and the chance of more than that on either side.</summary>
     public static (double Z, double P) Test(double estimate, double error)
     {

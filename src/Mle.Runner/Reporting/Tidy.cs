@@ -32,6 +32,11 @@ sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrup
                 var (low, high) = intervals.Of(Link.Log, estimate, error);
                 yield return new(d, term, estimate, error, double.NaN, double.NaN, low, high);
             }
+            foreach (var (term, estimate, error) in fitted.Asked(d))
+            {
+                var (low, high) = intervals.OfQuantity(estimate, error);
+                yield return new(d, term, estimate, error, double.NaN, double.NaN, low, high);
+            }
         }
     }
 
