@@ -13,6 +13,7 @@ public sealed class Contributions
 {
     readonly Term[] terms;
     readonly double[][] slopes;
+    readonly ReadOnlyMemory<double>[] offsets;
     readonly DenseJet<HostStore> jet;
     readonly double[]? ridge;
     readonly int[] free;
@@ -48,10 +49,10 @@ public sealed class Contributions
     }
 
     internal Contributions(
-        Term[] terms, double[] logLikelihood, double[][] slopes, double[] weight, double total, DenseJet<HostStore> jet, double[]? ridge,
+        Term[] terms, ReadOnlyMemory<double>[] offsets, double[] logLikelihood, double[][] slopes, double[] weight, double total, DenseJet<HostStore> jet, double[]? ridge,
         (int From, double Slope)[][] map)
     {
-        (this.terms, this.slopes, this.jet, this.ridge, Map) = (terms, slopes, jet, ridge, map);
+        (this.terms, this.offsets, this.slopes, this.jet, this.ridge, Map) = (terms, offsets, slopes, jet, ridge, map);
         (LogLikelihood, Weight) = (logLikelihood, weight);
         free = [.. Enumerable.Range(0, terms.Length).Where(i => terms[i].IsFree)];
         scores = new double[free.Length][];
@@ -106,7 +107,10 @@ public sealed class Contributions
             Detail = Detail.Complete, Progress = null,
             Start = new Dictionary<string, double>(), Bounds = new Dictionary<string, (double, double)>(),
         };
-        return family is Categorical ? OfCategories(family, one, at.ToArray(), plain) : family.Accept(new Standing(family, one, plain, at.ToArray()));
+        double[] point = at.ToArray();
+        var made = family is Categorical ? OfCategories(family, one, point, plain) : family.Accept(new Standing(family, one, plain, point));
+        made.Problem = (family, one, plain, point);
+        return made;
     }
 
     /// <summary>The same at the estimates of a fit.</summary>
@@ -122,7 +126,7 @@ public sealed class Contributions
         double total = log.Zip(weight, (ℓ, w) => w == 0 ? 0 : w * ℓ).Sum();
         Term[] terms = [.. family.Info.Parameters.Select(q => new Term(q.Name, 0, default, 0, 1, 1, Link.Identity, 0, !options.Fixed.ContainsKey(q.Name), false, true))];
         var room = new double[DenseJet<HostStore>.Room(p.Length)];
-        return new(terms, log, [new double[n]], weight, total, new(new(room), p.Length), null, [.. p.Select(_ => Array.Empty<(int, double)>())]);
+        return new(terms, [default], log, [new double[n]], weight, total, new(new(room), p.Length), null, [.. p.Select(_ => Array.Empty<(int, double)>())]);
     }
 
     /// <summary>Derivatives in the design's coefficients become derivatives in the reported v: with J = dβ/dv, Jᵀg and JᵀHJ + g·d²β/dv².</summary>
@@ -160,6 +164,12 @@ public sealed class Contributions
         return new(Parameters, total, score, hessian);
     }
 
+    /// <summary>What the rows are of, and the point.</summary>
+    internal (Family Family, Batch Batch, FitOptions Options, double[] At) Problem { get; private set; }
+
+    /// <summary>Whether some free parameter is an end of the support.</summary>
+    internal bool HasEnd => terms.Any(t => t.IsFree && t.IsEnd);
+
     /// <summary>The map from the design's coefficients to all reported parameters.</summary>
     internal (int From, double Slope)[][] Map { get; }
 
@@ -170,9 +180,19 @@ public sealed class Contributions
 
     /// <summary>(−H)⁻¹ in the design's coefficients, of the penalised log-likelihood; those that are known apart.</summary>
     /// <returns>Whether −H is positive definite.</returns>
-    internal bool Bread(double[] inverse)
+    internal bool Bread(double[] inverse) => Bread((double[])jet.Store.Array.Clone(), inverse);
+
+    /// <summary>The same of an information in the place of −H, given as a lower triangle.</summary>
+    internal bool Bread(double[] information, double[] inverse, int count)
     {
-        var information = (double[])jet.Store.Array.Clone();
+        var numbers = new double[DenseJet<HostStore>.Room(count)];
+        for (int i = 0; i < information.Length; i++)
+            numbers[1 + count + i] = -information[i];
+        return Bread(numbers, inverse);
+    }
+
+    bool Bread(double[] information, double[] inverse)
+    {
         for (int i = 0; ridge is not null && i < Count; i++)
             information[1 + Count + DenseJet<HostStore>.Entry(i, i)] -= 2 * ridge[i];
         Apart(information);
@@ -180,28 +200,55 @@ public sealed class Contributions
     }
 
     /// <summary>Rows of −1 for what is known, in the Hessian of a jet.</summary>
-    internal void Apart(double[] numbers)
+    void Apart(double[] numbers)
     {
         for (int i = 0; i < Count; i++)
             for (int j = 0; j < Count && !terms[i].IsFree; j++)
                 numbers[1 + Count + (j <= i ? DenseJet<HostStore>.Entry(i, j) : DenseJet<HostStore>.Entry(j, i))] = i == j ? -1 : 0;
     }
 
-    /// <summary>Σ w ssᵀ, or Σ w² ssᵀ, in the design's coefficients, as a lower triangle.</summary>
-    internal double[] Meat(bool squared)
+    /// <summary>Σ w ssᵀ of the scores in the design's coefficients, as a lower triangle, with other weights than the rows' own.</summary>
+    internal double[] Meat(Func<int, double> weight)
     {
         var meat = new double[Count * (Count + 1) / 2];
         var s = new double[Count];
         for (int i = 0; i < Weight.Length; i++)
         {
-            double w = Weight[i];
-            if (w == 0)
+            if (Weight[i] == 0)
                 continue;
             for (int a = 0; a < Count; a++)
-                s[a] = Standard(i, a);
-            Add(meat, s, squared ? w * w : w);
+                s[a] = slopes[terms[a].Slot][i] * Standard(i, a);
+            Add(meat, s, weight(i));
         }
         return meat;
+    }
+
+    /// <summary>Σ w ssᵀ where rows are counted, Σ w² ssᵀ where each is one observation whatever it weighs.</summary>
+    internal double[] Meat(Weighting weighting) => Meat(weighting == Weighting.Sampling ? i => Weight[i] * Weight[i] : i => Weight[i]);
+
+    /// <summary>Σ w E[ssᵀ] likewise, from a row's information in its predictors.</summary>
+    internal double[] Information(RowInformation of)
+    {
+        var sum = new double[Count * (Count + 1) / 2];
+        var u = new double[offsets.Length];
+        for (int i = 0; i < Weight.Length; i++)
+        {
+            if (Weight[i] == 0)
+                continue;
+            for (int s = 0; s < u.Length; s++)
+                u[s] = offsets[s].IsEmpty ? 0 : offsets[s].Span[i];
+            foreach (var term in terms)
+                u[term.Slot] += term.Coefficient * (term.Column.IsEmpty ? 1 : term.Column.Span[i]);
+            double[] row = of.At(u, Problem.Batch.Trials.IsEmpty ? 1 : Problem.Batch.Trials.Span[i]);
+            for (int a = 0, at = 0; a < Count; a++)
+                for (int b = 0; b <= a; b++)
+                {
+                    var (p, q) = (terms[a], terms[b]);
+                    double both = row[p.Slot >= q.Slot ? DenseJet<HostStore>.Entry(p.Slot, q.Slot) : DenseJet<HostStore>.Entry(q.Slot, p.Slot)];
+                    sum[at++] += Weight[i] * both * p.Factor * q.Factor * Standard(i, a) * Standard(i, b);
+                }
+        }
+        return sum;
     }
 
     /// <summary>Σ SSᵀ over clusters with S = Σ ws, likewise.</summary>
@@ -215,7 +262,7 @@ public sealed class Contributions
             if (!sums.TryGetValue(clusters[i], out double[]? sum))
                 sums.Add(clusters[i], sum = new double[Count]);
             for (int a = 0; a < Count; a++)
-                sum[a] += Weight[i] * Standard(i, a);
+                sum[a] += Weight[i] * slopes[terms[a].Slot][i] * Standard(i, a);
         }
         var meat = new double[Count * (Count + 1) / 2];
         foreach (double[] sum in sums.Values)
@@ -223,12 +270,8 @@ public sealed class Contributions
         return meat;
     }
 
-    /// <summary>The score of a row in one of the design's coefficients.</summary>
-    double Standard(int i, int a)
-    {
-        var term = terms[a];
-        return slopes[term.Slot][i] * (term.Column.IsEmpty ? 1 : (term.Column.Span[i] - term.Mean) / term.Scale);
-    }
+    /// <summary>x of a row in the design.</summary>
+    double Standard(int i, int a) => terms[a].Column.IsEmpty ? 1 : (terms[a].Column.Span[i] - terms[a].Mean) / terms[a].Scale;
 
     static void Add(double[] meat, double[] s, double w)
     {

@@ -27,14 +27,16 @@ public static class Covariance
     /// <exception cref="ArgumentException">The kind does not exist for this family.</exception>
     public static double[,] Of(Contributions rows, CovarianceKind kind, Weighting weighting = Weighting.Frequency, ReadOnlySpan<int> clusters = default)
     {
-        if (rows.Undefined.Values.FirstOrDefault() is { } why)
-            throw new ArgumentException($"There is no {kind.ToString().ToLowerInvariant()} covariance here: {why}.");
+        // Where the score has jumps its variance is an information all the same.
+        bool defined = kind == CovarianceKind.Expected ? !rows.HasEnd : rows.Undefined.Count == 0;
+        if (!defined)
+            throw new ArgumentException($"There is no {kind.ToString().ToLowerInvariant()} covariance here: {rows.Undefined.Values.First()}.");
         int count = rows.Count, k = rows.Free.Count;
         var inverse = new double[count * (count + 1) / 2];
         var made = new double[k, k];
-        bool definite = rows.Bread(inverse);
-        double[] c = kind == CovarianceKind.Observed ? inverse
-            : Sandwich(inverse, clusters.IsEmpty ? rows.Meat(weighting == Weighting.Sampling) : rows.Meat(clusters), count);
+        bool definite = kind == CovarianceKind.Expected ? rows.Bread(RowInformation.Of(rows), inverse, count) : rows.Bread(inverse);
+        double[] c = kind != CovarianceKind.Sandwich ? inverse
+            : Sandwich(inverse, clusters.IsEmpty ? rows.Meat(weighting) : rows.Meat(clusters), count);
         for (int a = 0; a < k; a++)
             for (int b = 0; b < k; b++)
                 made[a, b] = definite ? Mapped(rows.Map, c, rows.Free[a], rows.Free[b]) : double.NaN;

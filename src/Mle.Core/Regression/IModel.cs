@@ -80,6 +80,9 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
     /// <inheritdoc cref="IFamily{TSelf}.Ends"/>
     static virtual Vec3<Real> Ends => new(0.0, 0.0, 0.0);
 
+    /// <summary>Whether LogDensity is linear in the statistics.</summary>
+    static virtual bool IsLinear => false;
+
     /// <summary>Whether constants are reported as parameters; as intercepts where the model's link is no <see cref="Link"/>.</summary>
     static virtual bool IsLinked => true;
 
@@ -161,6 +164,8 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
 
     public static Vec3<Real> Ends => TFamily.Ends<Real>();
 
+    public static bool IsLinear => TFamily.Keep == Keep.Sums;
+
     public static Vec3<Real> Start(Vec3<Real> θ) => θ;
 
     public static IReadOnlyList<Limit> Limits => TFamily.Limits;
@@ -204,6 +209,8 @@ public readonly struct Charted<TFamily, TChart> : IModel<Charted<TFamily, TChart
     public static bool HasLogBase => TFamily.HasLogBase;
 
     public static string Marginal => TFamily.Info.Name;
+
+    public static bool IsLinear => TFamily.Keep == Keep.Sums;
 
     public static double CensoredBelow => TChart.CensoredBelow;
 

@@ -31,6 +31,9 @@ public abstract class Prediction
     /// <summary>The least y with P(Y ≤ y) ≥ p; a discrete one has no derivatives.</summary>
     public abstract Predicted Quantile(double p, double trials, ReadOnlySpan<double> u);
 
+    /// <summary>The value of a continuous response with this logarithm of the probability of less, or of more.</summary>
+    internal abstract double QuantileOfTail(double logTail, bool upper, ReadOnlySpan<double> u);
+
     sealed class Choice(Family family) : IModelVisitor<Prediction>
     {
         public Prediction Visit<TModel>() where TModel : struct, IModel<TModel> => new OfModel<TModel>();
@@ -68,7 +71,7 @@ public abstract class Prediction
 
         public override Predicted Quantile(double p, double trials, ReadOnlySpan<double> u)
         {
-            double y = IsDiscrete ? Count(p, trials, u) : Root(p, u);
+            double y = IsDiscrete ? Count(p, trials, u) : QuantileOfTail(Math.Log(p < 0.5 ? p : 1 - p), p >= 0.5, u);
             if (IsDiscrete || !double.IsFinite(y))
                 return new(y, NoSlopes());
             // F(y(u); u) = p: dy/du = −(∂F/∂u)/f.
@@ -87,18 +90,20 @@ public abstract class Prediction
             return none;
         }
 
-        /// <summary>Whether P(Y ≤ y) ≥ p, by the tail that is accurate.</summary>
-        bool Reaches(double y, double p, double trials, ReadOnlySpan<double> u)
+        /// <summary>Whether P(Y ≤ y) is no less, or P(Y &gt; y) no more.</summary>
+        bool Reaches(double y, double logTail, bool upper, double trials, ReadOnlySpan<double> u)
         {
             var (logF, logS) = Tails(y, trials, u);
-            return p < 0.5 ? logF >= Math.Log(p) : logS <= Math.Log(1 - p);
+            return upper ? logS <= logTail : logF >= logTail;
         }
 
         double Count(double p, double trials, ReadOnlySpan<double> u)
         {
+            double logTail = Math.Log(p < 0.5 ? p : 1 - p);
+            bool upper = p >= 0.5;
             double low = TModel.Support.Low - 1, high = Math.Max(1, TModel.Support.Low);
             double most = TModel.TakesTrials ? trials : TModel.Support.High;
-            for (; high < most && !Reaches(high, p, trials, u); high *= 2)
+            for (; high < most && !Reaches(high, logTail, upper, trials, u); high *= 2)
             {
                 if (!(high < 1e15))
                     return double.PositiveInfinity;
@@ -108,7 +113,7 @@ public abstract class Prediction
             while (high - low > 1)
             {
                 double middle = Math.Floor((low + high) / 2);
-                if (Reaches(middle, p, trials, u))
+                if (Reaches(middle, logTail, upper, trials, u))
                     high = middle;
                 else
                     low = middle;
@@ -117,13 +122,13 @@ public abstract class Prediction
         }
 
         /// <summary>By bisection on the doubles between two ends, so that nothing depends on the scale of y.</summary>
-        double Root(double p, ReadOnlySpan<double> u)
+        internal override double QuantileOfTail(double logTail, bool upper, ReadOnlySpan<double> u)
         {
             long low = Ordinal(Math.Max(TModel.Support.Low, -double.MaxValue)), high = Ordinal(Math.Min(TModel.Support.High, double.MaxValue));
             while ((Int128)high - low > 1)
             {
                 long middle = (long)(((Int128)low + high) / 2);
-                if (Reaches(Value(middle), p, 1, u))
+                if (Reaches(Value(middle), logTail, upper, 1, u))
                     high = middle;
                 else
                     low = middle;

@@ -720,7 +720,7 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         // A truncated row and its denominator have one score together.
         if (!Batch.TruncatedBelow.IsEmpty || !Batch.TruncatedAbove.IsEmpty)
-            return Rowwise(worker).Meat(Sampled);
+            return Rowwise(worker).Meat(Batch.Weighting);
         int count = Layout.All.Count;
         var outer = new double[DenseJet<HostStore>.Room(count)];
         worker.Likelihood.Outer(worker.Design, worker.Point, outer, Sampled ? Weighing.OuterSquared : Weighing.Outer);

@@ -40,7 +40,8 @@ abstract partial class Regression<TRows, TResponse, T>
                 worker.Moved(one.Slot), one.Link, coefficients[i], double.IsNaN(Layout.Known[i]), IsSmooth(one.Slot), End(one.Slot) != 0);
         }
         Exclude(worker, coefficients, values);
-        return new(terms, values, slopes, weights, worker.Complete(worker.Jet.Value), worker.Jet, Ridge(worker), Map(worker, coefficients, Known()));
+        ReadOnlyMemory<double>[] offsets = [.. Layout.Slots.Select(s => s.Offset.IsEmpty ? default : s.Offset.Slice(worker.First, n))];
+        return new(terms, offsets, values, slopes, weights, worker.Complete(worker.Jet.Value), worker.Jet, Ridge(worker), Map(worker, coefficients, Known()));
     }
 
     /// <summary>−∞ for rows beyond an end of the support that is a parameter, where formulas go on.</summary>

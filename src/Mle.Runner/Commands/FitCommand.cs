@@ -26,6 +26,8 @@ sealed class FitCommand : Verb
         Description = "also estimate this function of the parameters, such as \"median = scale*log(2)^(1/shape)\", with mean(), quantile(p), survival(y) and probability(y) of the family; may be repeated",
         HelpName = "EXPR", DefaultValueFactory = _ => [],
     };
+    readonly Option<string> interval = Syntax.OneOf("--interval", ["wald", "exact"],
+        "what intervals are: Wald's, or for some families from the distribution of the estimate; wald otherwise");
     readonly Option<string> scale = Syntax.OneOf("--ci-scale", Scales,
         "make Wald intervals on this scale where a parameter lives on it, and map them back; link is each parameter's own");
     readonly Option<bool> strict = new("--strict") { Description = "exit with 3 when a verdict is not interior" };
@@ -51,7 +53,7 @@ sealed class FitCommand : Verb
     {
         (this.terminal, this.engines) = (terminal, engines);
         problem.AddTo(this);
-        foreach (Option option in new Option[] { start, bound, penalty, covariance, robust, problem.Data.Cluster, of, scale, strict, trace, timings, audit, repeat })
+        foreach (Option option in new Option[] { start, bound, penalty, covariance, robust, problem.Data.Cluster, of, interval, scale, strict, trace, timings, audit, repeat })
             Add(option);
         SetAction(Run);
     }
@@ -72,6 +74,8 @@ sealed class FitCommand : Verb
         if (parsed.GetValue(trace) && !(set.Batch.IsPlain && family.IsDistribution))
             throw new BadInput("--trace follows fits of plain observations, not of rows with formulas, censoring, truncation or sampling weights.");
         var options = OptionsOf(parsed, read);
+        if (intervals.IsExact && ExactInterval.Refusal(family, set.Batch, options) is { } refusal)
+            throw new BadInput(refusal);
         if (Engines.For(engine, family, set.Batch, options) is not CpuEngine)
             clock.Once("compile", () =>
             {
@@ -100,6 +104,7 @@ sealed class FitCommand : Verb
         var scope = Fitted.ScopeOf(set, family, table.Parameters, read.Names);
         var fitted = new Fitted(set, family, options, table)
         {
+            Covariance = InWords(parsed),
             Quantities = [.. ExpressionsOf(parsed, spec).Select(e => (e.Term, e.In(scope)))],
         };
         clock.Measure("write", () => Write(parsed, fitted, intervals));
@@ -117,7 +122,10 @@ sealed class FitCommand : Verb
         problem.Check(parsed);
         PenaltyOf(parsed);
         CovarianceOf(parsed);
-        ExpressionsOf(parsed, null);
+        if (ExpressionsOf(parsed, null).Count > 0 && parsed.GetValue(interval) == "exact")
+            throw new BadInput("--of has Wald intervals by the delta method; --interval exact is for parameters.");
+        if (parsed.GetValue(scale) is { } name && parsed.GetValue(interval) == "exact")
+            throw new BadInput($"--ci-scale {name} is for Wald intervals; exact ones have no scale.");
         if (parsed.GetValue(repeat) > 1 && parsed.GetValue(problem.Data.File) == InputFile.StandardInput)
             throw new BadInput("--repeat reads again, which standard input cannot; a file is needed.");
     }
@@ -132,6 +140,13 @@ sealed class FitCommand : Verb
         return sandwich is not null ? CovarianceKind.Sandwich : name is null ? null : Enum.Parse<CovarianceKind>(name, ignoreCase: true);
     }
 
+    string? InWords(ParseResult parsed) => CovarianceOf(parsed) switch
+    {
+        null => null,
+        CovarianceKind.Sandwich => parsed.GetValue(problem.Data.Cluster) is { } column ? $"sandwich, clustered by {column}" : "sandwich",
+        var kind => $"{kind.ToString()!.ToLowerInvariant()} information",
+    };
+
     List<Expression> ExpressionsOf(ParseResult parsed, Case? spec)
     {
         List<Expression> made = [.. parsed.GetValue(of)!.Select(Expression.Parse)];
@@ -141,7 +156,10 @@ sealed class FitCommand : Verb
     }
 
     Intervals IntervalsOf(ParseResult parsed, Case? spec = null) =>
-        new(problem.LevelOf(parsed, spec), parsed.GetValue(scale) is { } name ? Enum.Parse<Scale>(name, ignoreCase: true) : Scale.Natural);
+        new(problem.LevelOf(parsed, spec), parsed.GetValue(scale) is { } name ? Enum.Parse<Scale>(name, ignoreCase: true) : Scale.Natural)
+        {
+            IsExact = parsed.GetValue(interval) == "exact",
+        };
 
     double? ShareOf(ParseResult parsed) =>
         parsed.GetValue(audit) is not { } text ? null

@@ -39,7 +39,7 @@ sealed class FitReport
 
     /// <summary>NaN where there is none.</summary>
     public (double Low, double High) Interval(string name) => Asked(name) is { } quantity ? intervals.OfQuantity(quantity.Estimate, quantity.Error)
-        : Find(fitted.Free, name) is { } i ? intervals.Of(fitted.LinkOf(i), Fit[i], Fit.StandardError(i)) : (double.NaN, double.NaN);
+        : Find(fitted.Free, name) is { } i ? intervals.Of(fitted, index, i) : (double.NaN, double.NaN);
 
     /// <summary>What was asked by this name of the parameters.</summary>
     (string Name, double Estimate, double Error)? Asked(string name)

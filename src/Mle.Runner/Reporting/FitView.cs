@@ -71,15 +71,19 @@ sealed class FitView(Terminal terminal, Fitted fitted, Intervals intervals)
         foreach (int i in Enumerable.Range(0, fitted.Table.Parameters.Count))
         {
             if (fitted.Free.Contains(i))
-                Add(fitted.Table.Parameters[i], fit[i], fit.StandardError(i), intervals.Of(fitted.LinkOf(i), fit[i], fit.StandardError(i)), fitted.IsCoefficient(i));
+                Add(fitted.Table.Parameters[i], fit[i], fit.StandardError(i), intervals.Of(fitted, 0, i), fitted.IsCoefficient(i));
             else
                 table.AddRow([new Text(fitted.Table.Parameters[i]), Screen.Number(fit[i]), new Text("fixed"), .. tested ? Blank : [], new Text("")]);
         }
         foreach (var (term, estimate, error) in fitted.Derived(0))
-            Add(term, estimate, error, intervals.Of(Link.Log, estimate, error), false);
+            Add(term, estimate, error, intervals.OfDerived(estimate, error), false);
         foreach (var (term, estimate, error) in fitted.Asked(0))
             Add(term, estimate, error, intervals.OfQuantity(estimate, error), false);
         terminal.Show(table, tested ? Widened : 0);
+        if (fitted.Covariance is { } covariance)
+            terminal.Out.WriteLine($"standard errors from the {covariance}");
+        if (intervals.IsExact)
+            terminal.Out.WriteLine("exact intervals, from the distribution of the estimate");
         terminal.Out.WriteLine($"log-likelihood {Number.Short(fit.LogLikelihood)}   AIC {Number.Short(fit.Aic)}   BIC {Number.Short(fit.Bic)}   mean -loglik {Number.Short(fit.MeanNegativeLogLikelihood)}");
 
         void Add(string term, double estimate, double error, (double Low, double High) interval, bool coefficient)

@@ -29,6 +29,9 @@ sealed record Fitted(Dataset Data, Family Family, FitOptions Options, FitTable T
             ? Enumerable.Repeat((Link.Identity, true), predictor.Terms.Count) : [(p.Link, false)])];
     }
 
+    /// <summary>What standard errors were made from, in words, where it was asked for.</summary>
+    public string? Covariance { get; init; }
+
     /// <summary>What was asked of the parameters, by name.</summary>
     public IReadOnlyList<(string Name, Quantity Of)> Quantities { get; init; } = [];
 

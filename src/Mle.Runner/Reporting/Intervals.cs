@@ -3,7 +3,7 @@ namespace Mle.Runner.Reporting;
 /// <summary>Where a Wald interval is symmetric.</summary>
 enum Scale { Natural, Log, Logit, Link }
 
-/// <summary>Wald intervals: symmetric on a scale, mapped back to the parameter's own.</summary>
+/// <summary>Wald intervals, symmetric on a scale and mapped back to the parameter's own; or exact ones.</summary>
 sealed class Intervals(double level, Scale scale)
 {
     readonly double z = NormalQuantile((1 + level) / 2);
@@ -31,6 +31,14 @@ sealed class Intervals(double level, Scale scale)
             1 / (1 + (1 - estimate) / estimate * Math.Exp(-side * z * error / (estimate * (1 - estimate))));
     }
 
+    /// <summary>Whether they are from the distribution of the estimate, in place of Wald's.</summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>The interval of a free parameter of a data set.</summary>
+    public (double Low, double High) Of(Fitted fitted, int d, int i) => IsExact
+        ? ExactInterval.Of(fitted.Family, fitted.Data.Batch, d, fitted.Table[d], fitted.Options, fitted.Table.Parameters[i], Level)
+        : Of(fitted.LinkOf(i), fitted.Table[d][i], fitted.Table[d].StandardError(i));
+
     /// <summary>The same of a quantity: on the scale asked for where its value lies there.</summary>
     public (double Low, double High) OfQuantity(double estimate, double error) => Of(scale switch
     {
@@ -38,6 +46,9 @@ sealed class Intervals(double level, Scale scale)
         Scale.Logit when estimate is > 0 and < 1 => Link.Logit,
         _ => Link.Identity,
     }, estimate, error);
+
+    /// <summary>The same of a positive quantity that follows from the estimates; there are no exact ones.</summary>
+    public (double Low, double High) OfDerived(double estimate, double error) => IsExact ? (double.NaN, double.NaN) : Of(Link.Log, estimate, error);
 
     /// <summary>Wald's test of 0, and the chance of more than that on either side.</summary>
     public static (double Z, double P) Test(double estimate, double error)

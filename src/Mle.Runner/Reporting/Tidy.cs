@@ -23,13 +23,13 @@ sealed class Tidy(Fitted fitted, Intervals intervals, CancellationToken interrup
             foreach (int i in fitted.Free)
             {
                 double error = fit.StandardError(i);
-                var (low, high) = intervals.Of(fitted.LinkOf(i), fit[i], error);
+                var (low, high) = intervals.Of(fitted, d, i);
                 var (z, p) = fitted.IsCoefficient(i) ? Intervals.Test(fit[i], error) : (double.NaN, double.NaN);
                 yield return new(d, fitted.Table.Parameters[i], fit[i], error, z, p, low, high);
             }
             foreach (var (term, estimate, error) in fitted.Derived(d))
             {
-                var (low, high) = intervals.Of(Link.Log, estimate, error);
+                var (low, high) = intervals.OfDerived(estimate, error);
                 yield return new(d, term, estimate, error, double.NaN, double.NaN, low, high);
             }
             foreach (var (term, estimate, error) in fitted.Asked(d))
