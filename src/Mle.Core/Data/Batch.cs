@@ -102,6 +102,16 @@ public sealed class Batch(
         Predictors = Predictors,
     };
 
+    /// <summary>All rows as one data set.</summary>
+    internal Batch Together() => new(Values, [0, Values.Length], Weights, Trials)
+    {
+        Upper = Upper,
+        TruncatedBelow = TruncatedBelow,
+        TruncatedAbove = TruncatedAbove,
+        Weighting = Weighting,
+        Predictors = Predictors,
+    };
+
     /// <summary>Data sets one after another; all have the same columns.</summary>
     internal static Batch Join(IReadOnlyList<Batch> parts)
     {

@@ -65,7 +65,7 @@ sealed partial class Case(JsonElement json, string folder)
     }
 
     /// <summary>Kinds of cases that ask for more than a fit.</summary>
-    static readonly string[] Unanswered = ["profile_ci", "lr_test", "bootstrap"];
+    static readonly string[] Unanswered = ["profile_ci", "lr_test"];
 
     /// <summary>The covariance that the case asks for; null for that of every fit.</summary>
     public CovarianceKind? Covariance => Kind == "robust_se" ? CovarianceKind.Sandwich : null;
@@ -73,6 +73,16 @@ sealed partial class Case(JsonElement json, string folder)
     /// <summary>The function of the parameters that the case asks for, by the name that the answer has.</summary>
     public Expression? Function => Kind != "delta_method" ? null
         : Expression.Parse($"{Entry(Expected, "estimate").EnumerateObject().First().Name}={Text(Expected, "function")}");
+
+    /// <summary>A bootstrap of the mean is one of the mean of a normal law, whatever the law is.</summary>
+    bool IsOfMean => Kind == "bootstrap" && Text(Entry(json, "expected"), "statistic") == "mean";
+
+    /// <summary>Where replicates of a bootstrap come from; null of other cases.</summary>
+    public BootstrapKind? Replicates => Kind != "bootstrap" ? null
+        : Text(Entry(json, "expected"), "scheme") is { } scheme && scheme.StartsWith("parametric") ? BootstrapKind.Parametric : BootstrapKind.Nonparametric;
+
+    /// <summary>Whether the only bias is expected as a number without a name.</summary>
+    public bool HasOneBias => Entry(json, "expected", "bias").ValueKind == JsonValueKind.Number;
 
     /// <summary>Of the intervals, where the case says it.</summary>
     public double? Level => Entry(json, "expected", "level") is { ValueKind: JsonValueKind.Number } level ? level.GetDouble() : null;
@@ -84,7 +94,7 @@ sealed partial class Case(JsonElement json, string folder)
             return "what follows from a fit";
         if (Text(json, "data") is null)
             return "simulated data";
-        if (FamilyName is null)
+        if (FamilyName is null && !IsOfMean)
             return "a statistic without a family";
         if (Names(json, "columns").FirstOrDefault(c => !Columns.Contains(c)) is { } column)
             return $"a column for {column}";
@@ -98,7 +108,7 @@ sealed partial class Case(JsonElement json, string folder)
     {
         if (Beyond() is { } beyond)
             throw new Failure($"The case {Id} cannot be fitted yet: it needs {beyond}.");
-        var family = FamiliesCommand.Find(FamilyName!);
+        var family = FamiliesCommand.Find(FamilyName ?? "normal");
         var data = CsvFile.Read(Path.Combine(folder, Text(json, "data")!), RolesOf(family), terminal);
         var known = new Dictionary<string, double>();
         if (json.TryGetProperty("fixed", out var values) && values.ValueKind == JsonValueKind.Object)
@@ -158,6 +168,8 @@ sealed partial class Case(JsonElement json, string folder)
         // The upper end of a uniform where the lower one is known.
         if (family.Name == "uniform" && known.ContainsKey("a"))
             names["b"] = "theta";
+        if (IsOfMean)
+            names["mu"] = "mean";
         if (family.Name.StartsWith("zero_inflated_"))
             names["pi:(Intercept)"] = "gamma0";
         if (!data.Batch.Predictors.TryGetValue(family.Info.Primary, out var predictor))
