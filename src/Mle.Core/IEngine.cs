@@ -39,7 +39,8 @@ public interface IEngine : IDisposable
             var part = Fit(family, replicates.Make(from, to), options with { Progress = null });
             table ??= new(part.Parameters, part.FreeParameters, replicates.Fits, options.Detail);
             table.Take(part, from);
-            options.Progress?.Report(from = to);
+            from = to;
+            options.Progress?.Report(from);
         }
         return table ?? Fit(family, replicates.Data, options);
     }

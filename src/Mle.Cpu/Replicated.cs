@@ -49,10 +49,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
         }
         var w = weights.AsSpan(0, values);
         resampler.Weigh(d, b, w);
-        double size = 0;
-        foreach (double weight in w)
-            size += weight;
-        if (!(size > 0))
+        if (!w.ContainsAnyExcept(0.0))
             one.Invalid = "the weights are all 0";
         else if (KeepsRows)
             Gather(w, ordered, to, ref one);
@@ -233,10 +230,9 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
     {
         int lanes = Unsafe.SizeOf<T>() / sizeof(double), count = 0;
         double[] a = Workspace.Room(ref to.A, values + lanes), weights = Workspace.Room(ref to.Weights, values + lanes), t = space.A;
-        if (x.Length < values)
-            x = new double[values];
+        if (x.Length < values + lanes)
+            x = new double[values + lanes];
         var given = Part(replicates.Data.Values);
-        double size = 0, sum = 0, low = double.PositiveInfinity, high = double.NegativeInfinity;
         for (int i = 0; i < w.Length; i++)
         {
             a[count] = t[i];
@@ -244,15 +240,19 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
             x[count] = given[i];
             count += w[i] > 0 ? 1 : 0;
         }
-        for (int i = 0; i < count; i++)
-        {
-            size += weights[i];
-            sum += weights[i] * a[i];
-            low = x[i] < low ? x[i] : low;
-            high = x[i] > high ? x[i] : high;
-        }
         a.AsSpan(count, lanes).Fill(a[0]);
         weights.AsSpan(count, lanes).Clear();
+        x.AsSpan(count, lanes).Fill(x[0]);
+        T sizes = 0.0, sums = 0.0, least = double.PositiveInfinity, most = double.NegativeInfinity;
+        for (int i = 0; i < count; i += lanes)
+        {
+            T own = Read(weights, i), at = Read(x, i);
+            sizes += own;
+            sums += own * Read(a, i);
+            least = T.Min(least, at);
+            most = T.Max(most, at);
+        }
+        double size = T.Sum(sizes), sum = T.Sum(sums), low = T.Least(least), high = -T.Least(-most);
         to.Weighted = true;
         one.Rows = count;
         double medianLow = 0, medianHigh = 0, spread = 0;
@@ -263,6 +263,10 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
         one.Summary = new(size, new(sum), variance, (low - data.Unit.Center) * data.Unit.PerScale, (high - data.Unit.Center) * data.Unit.PerScale,
             medianLow, medianHigh, spread, order);
     }
+
+    [MethodImpl(AggressiveInlining)]
+    static T Read(double[] column, int i) =>
+        Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(column), i)));
 
     public void Dispose() => space.Dispose();
 }
