@@ -7,55 +7,27 @@ namespace Mle;
 static class Scores<TFamily, T, TJet>
     where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> where TJet : unmanaged, IJet<TJet, T>
 {
-    /// <summary>
-    /// Σ w s sᵀ over the rows of one data set. Each row is a sample of its own, so that its slopes in η come from the closed
-    /// form that the family has for sums; what is the same for all rows takes them to θ.
-    /// </summary>
-    [MethodImpl(NoInlining)]
+    /// <summary>Σ w s sᵀ over the rows of one data set.</summary>
     public static Symmetric3<Real> Squares(LaneSample<TFamily, T> rows, Vec3<Real> θ)
     {
-        T one = 1.0;
         var η = TFamily.Natural(TJet.At(Kernel.Broadcast<T, Real>(θ)));
-        var at = new Vec3<T>(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
-        Vec3<T> byX = η.X.Parts.Score, byY = η.Y.Parts.Score, byZ = η.Z.Parts.Score;
-        Vec3<T> normalizer = TFamily.LogNormalizer(η).Parts.Score, linear = TFamily.LogLinear(new Row<T>(one).Lift<TJet>(), η).Parts.Score;
-        T xx = 0.0, xy = 0.0, yy = 0.0, xz = 0.0, yz = 0.0, zz = 0.0;
-        for (int i = 0; i < rows.Count; i++)
-        {
-            var row = rows[i];
-            T w = rows.Weight(i), a = row.A;
-            Vec3<T> g = TFamily.KernelSum<Alone, T, T>(new(row), at).Score;
-            T x = g.X * byX.X + g.Y * byY.X + g.Z * byZ.X + a * linear.X - normalizer.X;
-            T y = g.X * byX.Y + g.Y * byY.Y + g.Z * byZ.Y + a * linear.Y - normalizer.Y;
-            T z = g.X * byX.Z + g.Y * byY.Z + g.Z * byZ.Z + a * linear.Z - normalizer.Z;
-            xx += w * x * x;
-            xy += w * x * y;
-            yy += w * y * y;
-            xz += w * x * z;
-            yz += w * y * z;
-            zz += w * z * z;
-        }
-        return new(T.Sum(xx), T.Sum(xy), T.Sum(yy), T.Sum(xz), T.Sum(yz), T.Sum(zz));
+        Symmetric3<T> sum = default;
+        sum = Loop.Over<Term, Symmetric3<T>, LaneSample<TFamily, T>, T, Real>(new(η, TFamily.LogNormalizer(η)), rows, sum);
+        return new(T.Sum(sum.XX), T.Sum(sum.XY), T.Sum(sum.YY), T.Sum(sum.XZ), T.Sum(sum.YZ), T.Sum(sum.ZZ));
     }
 
-    /// <summary>One row in every lane, whose sums are the lanes themselves.</summary>
-    readonly struct Alone(Row<T> row) : ISample<T, T>
+    readonly struct Term(Vec3<TJet> η, TJet normalizer) : ITerm<Symmetric3<T>, T>
     {
-        readonly Row<T> row = row;
+        readonly Vec3<TJet> η = η;
+        readonly TJet normalizer = normalizer;
 
-        public int Count => 1;
-
-        public int Whole => 1;
-
-        public bool Tails => false;
-
-        public Row<T> this[int i] => row;
-
-        public T Weight(int i) => 1.0;
-
-        public Row<T> Total(Row<T> partial) => partial;
-
-        public Derivatives<T> KernelSum<TSame>(Vec3<T> η, T active) where TSame : struct, IFamily<TSame> => TSame.KernelSum<Alone, T, T>(this, η);
+        [MethodImpl(AggressiveInlining)]
+        public Symmetric3<T> Add(Symmetric3<T> sums, Row<T> row, T weight)
+        {
+            var s = (TFamily.LogKernel(row.Lift<TJet>(), η) - normalizer).Parts.Score;
+            T x = weight * s.X, y = weight * s.Y, z = weight * s.Z;
+            return new(sums.XX + x * s.X, sums.XY + x * s.Y, sums.YY + y * s.Y, sums.XZ + x * s.Z, sums.YZ + y * s.Z, sums.ZZ + z * s.Z);
+        }
     }
 
     /// <summary>
