@@ -99,7 +99,11 @@ sealed class DataOptions(bool models)
 
     Roles RolesOf(ParseResult parsed, Family family) => model.Complete(parsed, new(
         parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
-        family.Name == Categorical) { Cluster = parsed.GetValue(Cluster), Strata = parsed.GetValue(Strata) }, family);
+        family.Name == Categorical)
+    {
+        Cluster = parsed.GetValue(Cluster),
+        Strata = parsed.GetValue(Strata),
+    }, family);
 
     const string Categorical = "categorical";
 
