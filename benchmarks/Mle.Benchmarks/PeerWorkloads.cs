@@ -54,6 +54,33 @@ static class PeerWorkloads
         Evaluate(engine, output, "t-eval", "student_t", Batch.Single(Read(data, "w2_t")), t);
         CachedLogs(output, Read(data, "w2_weibull"));
         Regressions(engine, output, data);
+        Bootstraps(engine, output, data);
+    }
+
+    /// <summary>Resamples of one data set; the C++ has those of a gamma, and reports means and standard deviations.</summary>
+    static void Bootstraps(CpuEngine engine, TextWriter output, string data)
+    {
+        const int resamples = 10_000;
+        Resample("gamma-bootstrap", "gamma", Read(data, "w4_gamma"), rate => 1 / rate);
+        Resample("weibull-bootstrap", "weibull", Read(data, "w1_weibull")[..200], scale => scale);
+
+        void Resample(string name, string family, double[] x, Func<double, double> second)
+        {
+            foreach (var detail in Enum.GetValues<Detail>())
+            {
+                FitTable? table = null;
+                var source = new Resamples(Batch.Single(x), resamples, 1);
+                Time(output, "W4", $"{name} {detail}".ToLowerInvariant(), resamples, (long)resamples * x.Length,
+                    () => table = engine.Fit(Families.Find(family)!, source, new FitOptions { Threads = 1, Detail = detail }),
+                    () => [.. Moments(table!.Estimates(0)), .. Moments([.. table!.Estimates(1).Select(second)])]);
+            }
+        }
+
+        static double[] Moments(double[] values)
+        {
+            double mean = values.Average();
+            return [mean, Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / values.Length)];
+        }
     }
 
     static void Regressions(CpuEngine engine, TextWriter output, string data)

@@ -21,6 +21,30 @@ public interface IEngine : IDisposable
     /// <exception cref="ArgumentException">An option names no parameter of the family, or a value outside its domain.</exception>
     FitTable Fit(Family family, Batch batch, FitOptions options);
 
+    /// <summary>
+    /// Fits every replicate of every data set: entry d·B + b of the table is replicate b of data set d. The same replicates
+    /// have the same bits for any number of threads, and whatever other data sets are in the batch.
+    /// </summary>
+    /// <exception cref="DeviceException">The device failed; no table was made.</exception>
+    /// <exception cref="ArgumentException">As for a batch; or there are more fits than a table holds.</exception>
+    FitTable Fit(Family family, Replicates replicates, FitOptions options)
+    {
+        const int most = 1 << 22;
+        FitTable? table = null;
+        for (int from = 0; from < replicates.Fits;)
+        {
+            int to = from;
+            for (long rows = 0; to < replicates.Fits && (to == from || rows + replicates.Length(to) <= most); to++)
+                rows += replicates.Length(to);
+            var part = Fit(family, replicates.Make(from, to), options with { Progress = null });
+            table ??= new(part.Parameters, part.FreeParameters, replicates.Fits, options.Detail);
+            table.Take(part, from);
+            from = to;
+            options.Progress?.Report(from);
+        }
+        return table ?? Fit(family, replicates.Data, options);
+    }
+
     /// <summary>ℓ, ∇ℓ and ∇²ℓ of every data set at one point, given by parameter name; fixed parameters in the options.</summary>
     Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options);
 }

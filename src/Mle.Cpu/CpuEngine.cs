@@ -24,16 +24,49 @@ public sealed class CpuEngine : IEngine
 
     public void Prepare(Family family, Batch batch, FitOptions options) { }
 
-    public FitTable Fit(Family family, Batch batch, FitOptions options) => Regressing.Takes(family, batch, options)
-        ? family.Accept(new Regressing(this, lanes, family, batch, options, null))
-        : family.Accept(new Fitting(lanes, family, batch, options));
+    public FitTable Fit(Family family, Batch batch, FitOptions options) => IsPlain(family, batch, options)
+        ? family.Accept(new Fitting(lanes, family, batch, options, null))
+        : family.Accept(new Regressing(this, lanes, family, batch, options, null));
+
+    public FitTable Fit(Family family, Replicates replicates, FitOptions options)
+    {
+        if (options.FixedEach.Count + options.StartEach.Count > 0)
+            throw new ArgumentException("Replicates take known values and starts that are the same for all, not one for each data set.");
+        return !IsPlain(family, replicates.Data, options) || family is Categorical ? Each(family, replicates, options)
+            : family.Accept(new Fitting(lanes, family, replicates.Data, options, replicates));
+    }
+
+    /// <summary>Whether rows need no model of their own; robust standard errors are had from plain ones as well.</summary>
+    static bool IsPlain(Family family, Batch batch, FitOptions options) =>
+        !Regressing.Takes(family, batch, options with { Information = Information.Default });
+
+    /// <summary>One replicate after another on every worker, on the columns of the data as they are.</summary>
+    FitTable Each(Family family, Replicates replicates, FitOptions options)
+    {
+        var one = options with { Threads = 1, Progress = null };
+        if (replicates.Fits == 0)
+            return Fit(family, replicates.Data, one);
+        var first = Fit(family, replicates.Make(0, 1), one);
+        var table = new FitTable(first.Parameters, first.FreeParameters, replicates.Fits, options.Detail);
+        table.Take(first, 0);
+        long done = 1;
+        Parallel.For(1, replicates.Fits,
+            new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, CancellationToken = options.Cancellation },
+            replicates.Worker, (f, _, worker) =>
+            {
+                table.Take(Fit(family, worker.Make(f / replicates.Count, f % replicates.Count), one), f);
+                options.Progress?.Report(Interlocked.Increment(ref done));
+                return worker;
+            }, _ => { });
+        return table;
+    }
 
     public Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options) =>
         family.Accept(new Evaluating(lanes, family, batch, at, options));
 
     public void Dispose() { }
 
-    sealed class Fitting(int lanes, Family family, Batch batch, FitOptions options) : IFamilyVisitor<FitTable>
+    sealed class Fitting(int lanes, Family family, Batch batch, FitOptions options, Replicates? replicates) : IFamilyVisitor<FitTable>
     {
         public FitTable Visit<TFamily>() where TFamily : struct, IFamily<TFamily> => lanes switch
         {
@@ -49,9 +82,9 @@ public sealed class CpuEngine : IEngine
             var given = new Given(family.Info, options, batch.Count);
             return given.Leading switch
             {
-                <= 1 => new Run<TFamily, T, Jet1<T>>(family.Info, batch, options, given).Fit(),
-                2 => new Run<TFamily, T, Jet2<T>>(family.Info, batch, options, given).Fit(),
-                _ => new Run<TFamily, T, Jet3<T>>(family.Info, batch, options, given).Fit(),
+                <= 1 => new Run<TFamily, T, Jet1<T>>(family.Info, batch, options, given, replicates).Fit(),
+                2 => new Run<TFamily, T, Jet2<T>>(family.Info, batch, options, given, replicates).Fit(),
+                _ => new Run<TFamily, T, Jet3<T>>(family.Info, batch, options, given, replicates).Fit(),
             };
         }
     }

@@ -14,6 +14,9 @@ struct Loaded
 
     public double LogBase;
 
+    /// <summary>Σ w (t − t̄)(t − t̄)ᵀ of a family that collapses, where robust standard errors are made from it.</summary>
+    public Symmetric3<Real> Spread;
+
     public int Rows;
 
     /// <summary>Why the data cannot be fitted, or null.</summary>
@@ -77,12 +80,21 @@ static class Loading
 
     /// <summary>Data set d of the batch.</summary>
     /// <param name="ordered">Whether order statistics are wanted, where the family has a use for them.</param>
-    public static void Load<TFamily, T>(Batch batch, int d, Detail detail, bool ordered, Workspace space, ref Loaded loaded)
+    /// <param name="robust">Whether what robust standard errors need is wanted.</param>
+    public static void Load<TFamily, T>(Batch batch, int d, Detail detail, bool ordered, bool robust, Workspace space, ref Loaded loaded)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int first = (int)batch.Bounds[d], length = (int)(batch.Bounds[d + 1] - first);
-        ReadOnlySpan<double> x = batch.Values.Span.Slice(first, length);
-        ReadOnlySpan<double> weights = Part(batch.Weights.Span, first, length), trials = Part(batch.Trials.Span, first, length);
+        Load<TFamily, T>(batch.Values.Span.Slice(first, length), Part(batch.Weights.Span, first, length), Part(batch.Trials.Span, first, length),
+            detail, ordered, robust, space, ref loaded);
+    }
+
+    /// <summary>The same of rows in memory.</summary>
+    public static void Load<TFamily, T>(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Detail detail, bool ordered, bool robust,
+        Workspace space, ref Loaded loaded)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
         loaded.Invalid = null;
         loaded.Rows = x.Length;
         if (x.Length == 0)
@@ -132,8 +144,10 @@ static class Loading
         if (counts && (keep == Keep.Table || TFamily.HasLogBase && detail == Detail.Complete))
         {
             s.Base = CountTable<TFamily, T>(
-                x, weights, (int)Math.Min(high, int.MaxValue), Math.Round(s.A / n), TFamily.HasLogBase && detail == Detail.Complete, space, ref s.C, ref loaded.Rows);
+                x, weights, (int)Math.Min(high, int.MaxValue), Math.Round(s.A / n), TFamily.HasLogBase && detail == Detail.Complete, !robust, space, ref s.C, ref loaded.Rows);
         }
+        if (robust && keep == Keep.Sums)
+            loaded.Spread = Spread<TFamily, T>(x, weights, trials, unit, new(s.A / n, s.B / n, s.C / n));
         loaded.LogBase = s.Base;
         loaded.Summary = new(n, new(s.A, s.B, s.C), variance, low, high, medianLow, medianHigh, spread, order);
     }
@@ -365,13 +379,13 @@ static class Loading
         to[from.Length..].Fill(from[0]);
     }
 
-    static void PadCopy(ReadOnlySpan<double> from, double[] to, int lanes, double padding)
+    public static void PadCopy(ReadOnlySpan<double> from, double[] to, int lanes, double padding)
     {
         from.CopyTo(to);
         to.AsSpan(from.Length, lanes).Fill(padding);
     }
 
-    static double SquaresAbout<TFamily, T>(Workspace space, int count, double mean)
+    public static double SquaresAbout<TFamily, T>(Workspace space, int count, double mean)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         double sum = 0;
@@ -393,11 +407,46 @@ static class Loading
         }
     }
 
+    /// <summary>Σ w (t − mean)(t − mean)ᵀ.</summary>
+    [MethodImpl(NoInlining)]
+    static Symmetric3<Real> Spread<TFamily, T>(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit, Row<Real> mean)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+        T zero = 0.0, aa = zero, ab = zero, bb = zero, ac = zero, bc = zero, cc = zero;
+        Span<double> xs = stackalloc double[lanes], ws = stackalloc double[lanes], ms = stackalloc double[lanes];
+        ws.Fill(1);
+        ms.Fill(1);
+        for (int from = 0; from < x.Length; from += lanes)
+        {
+            int length = Math.Min(lanes, x.Length - from);
+            Pad(x.Slice(from, length), xs);
+            if (!weights.IsEmpty)
+                Pad(weights.Slice(from, length), ws);
+            if (!trials.IsEmpty)
+                Pad(trials.Slice(from, length), ms);
+            var t = TFamily.Statistic(new Row<T>((One<T>(xs) - unit.Center) * unit.PerScale, One<T>(ms)));
+            T w = One<T>(ws) * Lane.First<T>(length), a = t.A - R(mean.A), b = t.B - R(mean.B), c = t.C - R(mean.C);
+            // A row without weight may have statistics that are infinite.
+            (a, b, c) = (T.IfLess(zero, w, a, zero), T.IfLess(zero, w, b, zero), T.IfLess(zero, w, c, zero));
+            aa += w * a * a;
+            ab += w * a * b;
+            bb += w * b * b;
+            ac += w * a * c;
+            bc += w * b * c;
+            cc += w * c * c;
+        }
+        return new(T.Sum(aa), T.Sum(ab), T.Sum(bb), T.Sum(ac), T.Sum(bc), T.Sum(cc));
+
+        static T R(Real value) => value.Value;
+    }
+
     /// <summary>
     /// Counts by value: log h is then taken once per distinct value, and families that keep a table get it as columns.
     /// </summary>
     static double CountTable<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, int high, double middle, bool logBase, Workspace space,
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, int high, double middle, bool logBase, bool tails, Workspace space,
         ref double squares, ref int rows)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
@@ -476,8 +525,8 @@ static class Loading
             for (int i = 0; i < distinct; i++)
                 squares += space.Weights[i] * (space.A[i] - middle) * (space.A[i] - middle);
             space.Weighted = true;
-            rows = dense ? Tails(space, high, lanes) : distinct;
-            space.Tails = dense;
+            rows = dense && tails ? Tails(space, high, lanes) : distinct;
+            space.Tails = dense && tails;
         }
         return sum;
     }

@@ -3,18 +3,27 @@ using System.Runtime.InteropServices;
 
 namespace Mle;
 
-/// <summary>One call of Fit for one family: hands blocks of data sets to workers and writes what they find.</summary>
-sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions options, Given given)
+/// <summary>One call of Fit for one family: hands blocks of data sets, or of their replicates, to workers and writes what they find.</summary>
+/// <param name="replicates">What is fitted in place of the batch's own data sets; null for these.</param>
+sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions options, Given given, Replicates? replicates = null)
     where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> where TJet : unmanaged, IJet<TJet, T>
 {
     /// <summary>Observations in a worker's block: large against the cost of handing it out, small against the batch.</summary>
     const int BlockSize = 1 << 16;
 
-    readonly Judgement<TFamily> judgement = new(info, batch, options, given);
+    readonly Judgement<TFamily> judgement = new(info, batch, options, given, replicates?.Fits);
+
+    readonly int count = replicates?.Fits ?? batch.Count;
+
+    readonly bool robust = options.Information == Information.Robust && options.Detail == Detail.Complete;
 
     readonly bool restricted = given.Restricts<TFamily>();
 
     FitTable Table => judgement.Table;
+
+    Replicates? Replicates => replicates;
+
+    Detail Detail => options.Detail;
 
     /// <summary>The prior and the start of every data set where the options say nothing.</summary>
     Prior<Real> Plain => given.Plain ? judgement.Prior(judgement.Slots, new(0, 0)) : default;
@@ -31,9 +40,9 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         var bounds = Blocks();
         long done = 0;
         // A giant data set keeps all workers busy by itself.
-        bool giant = batch.Count < Threads;
+        bool giant = count < Threads;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = giant ? 1 : Threads, CancellationToken = options.Cancellation };
-        Parallel.For(0, bounds.Count - 1, parallel, () => new Worker(Plain, Nowhere), (block, _, worker) =>
+        Parallel.For(0, bounds.Count - 1, parallel, () => new Worker(this), (block, _, worker) =>
         {
             Work(bounds[block], bounds[block + 1], giant ? Threads : 1, worker);
             if (options.Progress is { } progress)
@@ -46,13 +55,29 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     /// <summary>Cuts the batch where blocks become large, at multiples of what is solved together.</summary>
     List<int> Blocks()
     {
-        var offsets = batch.Bounds;
         List<int> bounds = [0];
-        for (int d = Side; d < batch.Count; d += Side)
-            if (offsets[d] - offsets[bounds[^1]] >= BlockSize || d - bounds[^1] >= BlockSize / 16)
+        long rows = 0;
+        for (int d = 0; d < count; d++)
+        {
+            if (d % Side == 0 && (rows >= BlockSize || d - bounds[^1] >= BlockSize / 16))
+            {
                 bounds.Add(d);
-        bounds.Add(batch.Count);
+                rows = 0;
+            }
+            rows += Length(d);
+        }
+        bounds.Add(count);
         return bounds;
+    }
+
+    long Length(int d) => replicates?.Length(d) ?? batch.Bounds[d + 1] - batch.Bounds[d];
+
+    void Load(int d, bool ordered, Worker worker, Workspace space, ref Loaded one)
+    {
+        if (worker.Replicated is { } replicated)
+            replicated.Load(d / replicates!.Count, d % replicates.Count, ordered, space, ref one);
+        else
+            Loading.Load<TFamily, T>(batch, d, options.Detail, ordered, robust, space, ref one);
     }
 
     /// <summary>
@@ -134,17 +159,17 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             int fitted = 0;
             for (long rows = 0; d < to && fitted < Side && rows <= Loading.Chunk; d++)
             {
-                if (judgement.Refuses(d, batch.Bounds[d + 1] - batch.Bounds[d]))
+                if (judgement.Refuses(d, Length(d)))
                     continue;
-                rows += batch.Bounds[d + 1] - batch.Bounds[d];
+                rows += Length(d);
                 if (fitted > 0 && rows > Loading.Chunk)
                     break;
                 ref var one = ref worker.Loaded[fitted];
                 var space = worker.Spaces[TFamily.Keep == Keep.Sums ? 0 : fitted];
-                Loading.Load<TFamily, T>(batch, d, options.Detail, judgement.OrderFirst, space, ref one);
+                Load(d, judgement.OrderFirst, worker, space, ref one);
                 if (one.Invalid is { } reason)
                 {
-                    judgement.Refuse(d, batch.Bounds[d + 1] - batch.Bounds[d], reason);
+                    judgement.Refuse(d, Length(d), reason);
                     continue;
                 }
                 worker.Samples[fitted] = space.Sample<TFamily, T>(one.Rows, threads);
@@ -157,7 +182,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         {
             var space = worker.Spaces[0];
             ref var one = ref worker.Loaded[0];
-            Loading.Load<TFamily, T>(batch, d, options.Detail, true, space, ref one);
+            Load(d, true, worker, space, ref one);
             worker.Samples[0] = space.Sample<TFamily, T>(one.Rows, threads);
             worker.Fits[0] = d;
             Solve(1, true, worker);
@@ -184,7 +209,25 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         Estimation.Fit<TFamily, SideSample<TFamily, T>, T, T, TJet>(
             new(worker.Samples, fitted, worker.Derivatives), worker.Summary[0], worker.Prior[0], worker.Start[0], restricted,
             given.Bounded, options.IterationLimit, options.Detail == Detail.Complete, ref outcome);
+        if (robust)
+            Sandwich(fitted, worker, ref outcome);
         Write(worker.Fits.AsSpan(0, fitted), ordered, worker, ref outcome);
+    }
+
+    /// <summary>A⁻¹BA⁻¹ in place of the inverse information A⁻¹, with B = Σ w s sᵀ of the rows' scores.</summary>
+    void Sandwich(int fitted, Worker worker, ref Outcome<T> outcome)
+    {
+        Vec3<T> free = worker.Prior[0].Free, smooth = TFamily.Smooth<T>();
+        var moving = new Vec3<T>(free.X * smooth.X, free.Y * smooth.Y, free.Z * smooth.Z);
+        var points = MemoryMarshal.Cast<Vec3<T>, double>(MemoryMarshal.CreateSpan(ref outcome.θ, 1));
+        for (int l = 0; l < Side; l++)
+        {
+            int of = l < fitted ? l : 0;
+            Put(worker.Spread, l, TFamily.Keep == Keep.Sums ? worker.Loaded[of].Spread
+                : Scores<TFamily, T, TJet>.Squares(worker.Samples[of], new(points[of], points[Side + of], points[2 * Side + of])));
+        }
+        var b = TFamily.Keep == Keep.Sums ? Scores<TFamily, T, TJet>.Squares(worker.Spread[0], outcome.θ) : worker.Spread[0];
+        outcome.Covariance = Scores<TFamily, T, TJet>.Between(outcome.Covariance, b, moving);
     }
 
     /// <summary>Puts a structure of doubles into one lane of the same structure of vectors.</summary>
@@ -213,20 +256,27 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         public readonly Prior<Real>[] Priors = new Prior<Real>[Side];
         public readonly Prior<T>[] Prior = new Prior<T>[1];
         public readonly Vec3<T>[] Start = new Vec3<T>[1];
+        public readonly Symmetric3<T>[] Spread = new Symmetric3<T>[1];
+
+        /// <summary>What is fitted in place of data sets as they are, or null.</summary>
+        public readonly Replicated<TFamily, T>? Replicated;
 
         public void Dispose()
         {
             foreach (var space in Spaces)
                 space.Dispose();
+            Replicated?.Dispose();
         }
 
-        public Worker(Prior<Real> prior, Vec3<Real> start)
+        public Worker(Run<TFamily, T, TJet> run)
         {
+            if (run.Replicates is { } replicates)
+                Replicated = new(replicates, run.Detail, run.robust);
             for (int l = 0; l < Side; l++)
             {
-                Priors[l] = prior;
-                Put(Prior, l, prior);
-                Put(Start, l, start);
+                Priors[l] = run.Plain;
+                Put(Prior, l, run.Plain);
+                Put(Start, l, Nowhere);
             }
         }
     }

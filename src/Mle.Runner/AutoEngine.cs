@@ -40,6 +40,9 @@ sealed class AutoEngine(Engines machine, BreakEven breakEven, TextWriter log) : 
         return table ?? cpu.Fit(family, batch, options);
     }
 
+    /// <summary>On the processor: what an accelerator would gain has not been measured.</summary>
+    public FitTable Fit(Family family, Replicates replicates, FitOptions options) => cpu.Fit(family, replicates, options);
+
     /// <summary>On the processor: a single pass takes it hardly longer than the upload.</summary>
     public Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options) =>
         cpu.Evaluate(family, batch, at, options);

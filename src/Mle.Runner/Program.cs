@@ -70,7 +70,7 @@ public static class Program
     {
         var root = new RootCommand("Fits probability families by maximum likelihood: one data set or millions, and says of every fit whether the maximum exists.")
         {
-            new FitCommand(terminal, engines), new PredictCommand(terminal), new ProfileCommand(terminal, engines), new SurfaceCommand(terminal, engines),
+            new FitCommand(terminal, engines), new BootstrapCommand(terminal, engines), new PredictCommand(terminal), new ProfileCommand(terminal, engines), new SurfaceCommand(terminal, engines),
             new TestCommand(terminal, engines), new CompareCommand(terminal, engines), new GofCommand(terminal, engines), new EvaluateCommand(terminal, engines), new CheckCommand(terminal, engines),
             new FamiliesCommand(terminal), new DevicesCommand(terminal, engines), new CompletionCommand(terminal),
         };

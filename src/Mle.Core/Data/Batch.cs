@@ -127,4 +127,65 @@ public sealed class Batch(
         // One for all rows, of a batch of one row, is one for all rows still.
         ReadOnlyMemory<double> OfRows(ReadOnlyMemory<double> column) => column.Length == 1 ? column : Gather(column);
     }
+
+    /// <summary>The same rows with other values and weights.</summary>
+    internal Batch With(ReadOnlyMemory<double> values, ReadOnlyMemory<double> weights) => new(values, offsets, weights, Trials)
+    {
+        Upper = Upper,
+        TruncatedBelow = TruncatedBelow,
+        TruncatedAbove = TruncatedAbove,
+        Weighting = Weighting,
+        Predictors = Predictors,
+    };
+
+    /// <summary>All rows as one data set.</summary>
+    internal Batch Together() => new(Values, [0, Values.Length], Weights, Trials)
+    {
+        Upper = Upper,
+        TruncatedBelow = TruncatedBelow,
+        TruncatedAbove = TruncatedAbove,
+        Weighting = Weighting,
+        Predictors = Predictors,
+    };
+
+    /// <summary>Data sets one after another; all have the same columns.</summary>
+    internal static Batch Join(IReadOnlyList<Batch> parts)
+    {
+        var first = parts[0];
+        var offsets = new List<long> { 0 };
+        foreach (var part in parts)
+            for (int d = 0; d < part.Count; d++)
+                offsets.Add(offsets[^1] + part.Bounds[d + 1] - part.Bounds[d]);
+        // Columns that are the same memory stay one.
+        var made = new Dictionary<ReadOnlyMemory<double>, ReadOnlyMemory<double>>();
+        ReadOnlyMemory<double> All(Func<Batch, ReadOnlyMemory<double>> column)
+        {
+            var one = column(first);
+            // One entry for all rows, or none.
+            if (parts.Any(p => column(p).Length != p.Values.Length))
+                return one;
+            if (made.TryGetValue(one, out var known))
+                return known;
+            var rows = new double[offsets[^1]];
+            int at = 0;
+            foreach (var part in parts)
+            {
+                column(part).CopyTo(rows.AsMemory(at));
+                at += part.Values.Length;
+            }
+            return made[one] = rows;
+        }
+        return new(All(p => p.Values), [.. offsets], All(p => p.Weights), All(p => p.Trials))
+        {
+            Weighting = first.Weighting,
+            Upper = All(p => p.Upper),
+            TruncatedBelow = All(p => p.TruncatedBelow),
+            TruncatedAbove = All(p => p.TruncatedAbove),
+            Predictors = first.Predictors.ToDictionary(p => p.Key, p => p.Value with
+            {
+                Columns = [.. Enumerable.Range(0, p.Value.Columns.Count).Select(j => All(part => part.Predictors[p.Key].Columns[j]))],
+                Offset = All(part => part.Predictors[p.Key].Offset),
+            }),
+        };
+    }
 }

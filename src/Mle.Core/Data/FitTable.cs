@@ -73,6 +73,22 @@ public sealed class FitTable
             Verdicts.TryRemove(d, out _);
     }
 
+    /// <summary>Takes over the fits of another table, which become those from this one on.</summary>
+    internal void Take(FitTable part, int at)
+    {
+        Supremum = part.Supremum;
+        for (int i = 0; i < estimates.Length; i++)
+            part.estimates[i].CopyTo(estimates[i], at);
+        for (int i = 0; i < covariances.Length; i++)
+            part.covariances[i].CopyTo(covariances[i], at);
+        part.LogLikelihood.CopyTo(LogLikelihood, at);
+        part.Size.CopyTo(Size, at);
+        part.Iterations.CopyTo(Iterations, at);
+        part.Status.CopyTo(Status, at);
+        foreach (var (d, verdict) in part.Verdicts)
+            Verdicts[at + d] = verdict;
+    }
+
     static double[][] Columns(int columns, long count)
     {
         var made = new double[columns][];

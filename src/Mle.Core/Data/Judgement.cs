@@ -11,14 +11,15 @@ public sealed class Judgement<TFamily> where TFamily : struct, IFamily<TFamily>
     readonly Given given;
     readonly (Vec3<Real> Low, Vec3<Real> High) region = TFamily.Region<Real>();
 
+    /// <param name="count">How many fits there are; one of each data set where it is not given.</param>
     /// <exception cref="ArgumentException">The batch has trials and the family takes none, or the other way round.</exception>
-    public Judgement(FamilyInfo info, Batch batch, FitOptions options, Given given)
+    public Judgement(FamilyInfo info, Batch batch, FitOptions options, Given given, int? count = null)
     {
         if (!batch.Trials.IsEmpty != TFamily.TakesTrials)
             throw new ArgumentException(TFamily.TakesTrials
                 ? $"The family {info.Name} needs a column of trials." : $"The family {info.Name} takes no trials.");
         (this.info, this.options, this.given, Slots) = (info, options, given, given.Slots);
-        Table = new([.. info.Parameters.Select(p => p.Name)], given.FreeCount, batch.Count, options.Detail);
+        Table = new([.. info.Parameters.Select(p => p.Name)], given.FreeCount, count ?? batch.Count, options.Detail);
         if (TFamily.IsUnbounded(Prior(Slots, new(0, 0)).Free))
             Table.Supremum = double.PositiveInfinity;
         OrderFirst = TFamily.Keep != Keep.RowsAndMedian || (given.IsIndividual

@@ -12,7 +12,7 @@ public enum Detail
     Complete,
 }
 
-/// <summary>What covariances of regressions are made from.</summary>
+/// <summary>What covariances are made from.</summary>
 public enum Information
 {
     /// <summary>The inverse observed information; robust where weights are sampling weights.</summary>

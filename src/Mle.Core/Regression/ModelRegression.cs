@@ -121,7 +121,7 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
     }
 
     FitTable Marginal(ReadOnlyMemory<double> values, long[] offsets, ReadOnlyMemory<double> trials) =>
-        Engine.Fit(marginal, new(values, offsets, default, trials),
+        Engine.Fit(marginal, new Batch(values, offsets, default, trials),
             new() { Detail = Detail.Estimates, Threads = Options.Threads, Cancellation = Options.Cancellation });
 
     /// <summary>

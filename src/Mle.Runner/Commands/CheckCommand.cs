@@ -8,6 +8,9 @@ namespace Mle.Runner.Commands;
 /// <summary>Runs a conformance set and says, case by case, how many digits were reached and what failed.</summary>
 sealed class CheckCommand : Verb
 {
+    /// <summary>Of a bootstrap: so many that the reference's own Monte-Carlo error shows.</summary>
+    const int Replicates = 99_999;
+
     readonly Argument<string> file = new("CASES.json") { Description = "a conformance set, or one case of it" };
     readonly Option<string?> kind = new("--kind") { Description = "only the cases of this kind", HelpName = "K" };
     readonly Option<string?> id = new("--id") { Description = "only this case", HelpName = "ID" };
@@ -84,6 +87,12 @@ sealed class CheckCommand : Verb
         var options = new FitOptions { Fixed = known, Cancellation = terminal.Interrupted };
         if (one.Kind == "profile_ci")
             return ProfileExpectation.Compare(one, engine, new(set, family, options, one));
+        if (one.Replicates is { } kind)
+        {
+            var plan = new BootstrapPlan(Replicates, Kind: kind, Level: one.Level ?? 0.95) { Intervals = [BootstrapInterval.Percentile] };
+            var names = one.Rename(set, family, known);
+            return BootstrapExpectation.Compare(one, Bootstrap.Of(engine, family, set.Batch, plan, options)[0], plan, p => names?.GetValueOrDefault(p) ?? p);
+        }
         var table = engine.Fit(family, set.Batch, options);
         var rename = one.Rename(set, family, known);
         if (one.Covariance is { } covariance)

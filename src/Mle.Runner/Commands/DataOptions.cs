@@ -27,6 +27,9 @@ sealed class DataOptions(bool models)
     public readonly Option<int?> Length = Syntax.Whole("--length", 1, "observations in each data set of a vector or a raw file");
     /// <summary>For commands that say how sure estimates are: these add it.</summary>
     public readonly Option<string> Cluster = Column("--cluster", "rows with the same text here are not independent: standard errors are a clustered sandwich's");
+
+    /// <summary>For commands that resample.</summary>
+    public readonly Option<string> Strata = Column("--strata", "rows with the same text here are resampled by themselves");
     public readonly Option<string> Engine = Syntax.Engine();
     public readonly Option<int?> Threads = Syntax.Whole("--threads", 1, "processor threads; all of them otherwise, with the same answer");
 
@@ -80,7 +83,7 @@ sealed class DataOptions(bool models)
             model.Check(parsed, text, RolesOf(parsed, text), family);
             return;
         }
-        foreach (var option in new[] { Value, By, Weights, Count, Trials, Cluster })
+        foreach (var option in new[] { Value, By, Weights, Count, Trials, Cluster, Strata })
             if (parsed.GetValue(option) is not null)
                 throw new BadInput($"{option.Name} names a column of a CSV file, but {parsed.GetValue(File)} is read as {FormatOf(parsed)}.");
         if (model.Given(parsed) is { } given)
@@ -120,7 +123,10 @@ sealed class DataOptions(bool models)
         return model.Complete(parsed, text, new(
             parsed.GetValue(Value), parsed.GetValue(By), parsed.GetValue(Weights) ?? parsed.GetValue(Count), parsed.GetValue(Trials),
             family.Name == Categorical)
-        { Cluster = parsed.GetValue(Cluster) }, family);
+        {
+            Cluster = parsed.GetValue(Cluster),
+            Strata = parsed.GetValue(Strata),
+        }, family);
     }
 
     const string Categorical = "categorical";

@@ -24,7 +24,8 @@ sealed partial class Case(JsonElement json, string folder)
 
     public string Kind => Text(json, "kind") ?? "";
 
-    string? FamilyName => Text(json, "family");
+    /// <summary>The mean of a sample is that of a normal fit.</summary>
+    string? FamilyName => Text(json, "family") ?? (IsOfMean ? "normal" : null);
 
     public JsonElement Expected => Needed("expected");
 
@@ -68,7 +69,6 @@ sealed partial class Case(JsonElement json, string folder)
     }
 
     /// <summary>Kinds of cases that ask for more than a fit.</summary>
-    static readonly string[] Unanswered = ["bootstrap"];
 
     /// <summary>The covariance that the case asks for; null for that of every fit.</summary>
     public CovarianceKind? Covariance => Kind == "robust_se" ? CovarianceKind.Sandwich : null;
@@ -77,14 +77,22 @@ sealed partial class Case(JsonElement json, string folder)
     public Expression? Function => Kind != "delta_method" ? null
         : Expression.Parse($"{Entry(Expected, "estimate").EnumerateObject().First().Name}={Text(Expected, "function")}");
 
+    /// <summary>A bootstrap of the mean is one of the mean of a normal law, whatever the law is.</summary>
+    bool IsOfMean => Kind == "bootstrap" && Text(Entry(json, "expected"), "statistic") == "mean";
+
+    /// <summary>Where replicates of a bootstrap come from; null of other cases.</summary>
+    public BootstrapKind? Replicates => Kind != "bootstrap" ? null
+        : Text(Entry(json, "expected"), "scheme") is { } scheme && scheme.StartsWith("parametric") ? BootstrapKind.Parametric : BootstrapKind.Nonparametric;
+
+    /// <summary>Whether the only bias is expected as a number without a name.</summary>
+    public bool HasOneBias => Entry(json, "expected", "bias").ValueKind == JsonValueKind.Number;
+
     /// <summary>Of the intervals, where the case says it.</summary>
     public double? Level => Entry(json, "expected", "level") is { ValueKind: JsonValueKind.Number } level ? level.GetDouble() : null;
 
     /// <summary>What the case needs and this version does not have, or null.</summary>
     public string? Beyond()
     {
-        if (Unanswered.Contains(Kind))
-            return "what follows from a fit";
         if (Text(json, "data") is null)
             return "simulated data";
         if (FamilyName is null)
@@ -191,6 +199,8 @@ sealed partial class Case(JsonElement json, string folder)
         // The upper end of a uniform where the lower one is known.
         if (family.Name == "uniform" && known.ContainsKey("a"))
             names["b"] = "theta";
+        if (IsOfMean)
+            names["mu"] = "mean";
         if (family.Name.StartsWith("zero_inflated_"))
             names["pi:(Intercept)"] = "gamma0";
         if (!data.Batch.Predictors.TryGetValue(family.Info.Primary, out var predictor))

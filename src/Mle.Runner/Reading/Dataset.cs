@@ -19,6 +19,9 @@ sealed record Dataset(
     /// <summary>The number of every row's cluster; empty where all rows are independent.</summary>
     public ReadOnlyMemory<int> Clusters { get; init; }
 
+    /// <summary>The number of every row's stratum; empty where all rows are resampled together.</summary>
+    public ReadOnlyMemory<int> Strata { get; init; }
+
     /// <summary>How the linear predictors were made, by parameter.</summary>
     public IReadOnlyDictionary<string, Design> Designs { get; init; } = new Dictionary<string, Design>();
 

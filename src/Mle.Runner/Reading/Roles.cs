@@ -28,6 +28,9 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
     /// <summary>Rows with the same value here are not independent of each other.</summary>
     public string? Cluster { get; init; }
 
+    /// <summary>The column whose texts say what is resampled by itself.</summary>
+    public string? Strata { get; init; }
+
     /// <summary>Added to the linear predictor of the family's first parameter.</summary>
     public string? Offset { get; init; }
 
@@ -89,8 +92,9 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
         foreach (string? column in (string?[])[Weights, Trials, Event, Lower, Upper, TruncatedBelow, TruncatedAbove, Offset])
             if (column is not null)
                 Need(column, Reading.Need.Number);
-        if (Cluster is not null)
-            Need(Cluster, Reading.Need.Any);
+        foreach (string? column in (string?[])[Cluster, Strata])
+            if (column is not null)
+                Need(column, Reading.Need.Any);
         foreach (var formula in Formulas.Values)
             Design.Need(Terms.Of(formula, Others(header)), Need);
         return needs;
@@ -101,7 +105,7 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
 
     /// <summary>What a formula's . stands for: the columns that have no other part.</summary>
     string[] Others(IReadOnlyList<string> header) =>
-        [.. header.Except([.. Observed(header), .. ((string?[])[By, Weights, Trials, Event, Lower, Upper, TruncatedBelow, TruncatedAbove, Offset, Cluster]).OfType<string>()])];
+        [.. header.Except([.. Observed(header), .. ((string?[])[By, Weights, Trials, Event, Lower, Upper, TruncatedBelow, TruncatedAbove, Offset, Cluster, Strata]).OfType<string>()])];
 
     public Dataset Assemble(Frame frame)
     {
@@ -123,6 +127,7 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
             Roles = this,
             Designs = designs,
             Clusters = Cluster is null ? default : Numbered(frame.Fields[Cluster].Values),
+            Strata = Strata is null ? default : Numbered(frame.Fields[Strata].Values),
         };
 
         ReadOnlyMemory<double> Numbers(string? column) => column is null ? default : frame.Numbers(column);
