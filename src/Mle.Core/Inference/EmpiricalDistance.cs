@@ -28,11 +28,11 @@ public readonly record struct EmpiricalDistance(double KolmogorovSmirnov, double
     public static EmpiricalDistance Continuous(ReadOnlySpan<double> logF, ReadOnlySpan<double> logS)
     {
         int n = logF.Length;
-        double d = 0, w = 1.0 / (12.0 * n), a = 0;
+        double d = 0, step = 1.0 / n, w = step / 12, a = 0;
         for (int i = 0; i < n; i++)
         {
-            double u = Math.Exp(logF[i]), below = u - (double)i / n, middle = u - (i + 0.5) / n;
-            d = Math.Max(d, Math.Max(below, 1.0 / n - below));
+            double u = Math.Exp(logF[i]), below = u - i * step, middle = u - (i + 0.5) * step;
+            d = Math.Max(d, Math.Max(below, step - below));
             w += middle * middle;
             a += (2 * i + 1) * (logF[i] + logS[n - 1 - i]);
         }

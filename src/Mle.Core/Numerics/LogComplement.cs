@@ -21,7 +21,9 @@ public static class LogComplement
     [MethodImpl(AggressiveInlining)]
     public static T OfHazard<T>(T logH, out T H) where T : unmanaged, IReal<T>
     {
+        // log((1 − e⁻ᴴ)/H) = −H/2 + H²/24 − H⁴/2880 + O(H⁶).
+        const double near = 1e-2;
         H = T.Exp(logH);
-        return T.IfLess(H, -LogHalf, logH + T.Log(ExpRatio.First(-H)), T.Log1p(-T.Exp(T.Max(Lost, -H))));
+        return T.IfLess(H, near, logH + H * (H * (1.0 / 24 - H * H * (1.0 / 2880)) - 0.5), Of(-H));
     }
 }
