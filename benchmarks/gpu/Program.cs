@@ -12,7 +12,7 @@ namespace Mle.Gpu.Benchmarks;
 /// <param name="Only">Parts to run; empty for all.</param>
 sealed record Settings(string Output, int Sets, int Length, int Giant, int Rows, double Seconds, string[] Only)
 {
-    public static readonly string[] Parts = ["limits", "batches", "giants", "regressions", "agreement"];
+    public static readonly string[] Parts = ["limits", "batches", "giants", "regressions", "bootstrap", "agreement"];
 
     public bool Includes(string part) => Only.Length == 0 || Only.Contains(part);
 }

@@ -34,6 +34,8 @@ sealed class Suite(AcceleratorDescription device, Settings settings, Report repo
         if (settings.Includes("regressions"))
             foreach (var regression in Regression.All)
                 schedule.Add("regressions", regression.Case, () => Regress(regression));
+        if (settings.Includes("bootstrap"))
+            schedule.Add("bootstrap", "weibull", Resample);
         if (settings.Includes("agreement"))
             foreach (var some in Families.All.Chunk(Together))
                 schedule.Add("agreement", string.Join(", ", some.Select(f => f.Name)), () => Task.WaitAll([.. some.Select(f => Task.Run(() => Agree(f)))]));
@@ -131,6 +133,25 @@ sealed class Suite(AcceleratorDescription device, Settings settings, Report repo
         string first = $"the first fit, which compiles, took {Stopwatch.GetElapsedTime(begun).TotalSeconds:G3} s";
         Record("copied", Timing.Of(settings.Seconds, () => found = engine.Fit(regression.Family, batch, options)), found, first);
         report.Add(Comparison.Of($"regression {regression.Case}", found, expected!));
+    }
+
+    /// <summary>Of a run of full size 10,000 data sets of 100 observations, each resampled 2,000 times.</summary>
+    void Resample()
+    {
+        const int length = 100, resamples = 2000;
+        var workload = Workload.Batches.Single(w => w.Case == "weibull");
+        var family = Families.Find(workload.Family)!;
+        Draw(workload, Math.Max(1, settings.Sets / 100) * length, length);
+        var replicates = new Resamples(Mle.Batch.Equal(values, length), resamples, 1);
+        var options = new FitOptions();
+        FitTable? found = null, expected = null;
+        void Record(string what, Timing timing, FitTable table) => Add(new("bootstrap", workload.Case, what, "complete",
+            replicates.Fits, length, timing.Repeats, timing.Min, timing.Median, table.Iterations.Average(), Note: "resamples and their weights are made on the host"));
+        using IEngine engine = new GpuEngine(device);
+        engine.Prepare(family, replicates.Make(0, 1), options);
+        Record("copied", Timing.Of(settings.Seconds, () => found = engine.Fit(family, replicates, options)), found!);
+        Record("cpu", Timing.Of(settings.Seconds, () => expected = cpu.Fit(family, replicates, options)), expected!);
+        report.Add(Comparison.Of("bootstrap weibull", found!, expected!));
     }
 
     void Add(Line line)

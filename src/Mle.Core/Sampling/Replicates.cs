@@ -40,8 +40,13 @@ public abstract class Replicates
     /// <summary>The fits from one to before another, numbered d·B + b, as a batch.</summary>
     public Batch Make(int from, int to)
     {
-        var worker = Worker();
-        return Batch.Join([.. Enumerable.Range(from, to - from).Select(f => worker.Make(f / Count, f % Count))]);
+        var parts = new Batch[to - from];
+        Parallel.For(from, to, Worker, (f, _, worker) =>
+        {
+            parts[f - from] = worker.Make(f / Count, f % Count);
+            return worker;
+        }, _ => { });
+        return Batch.Join(parts);
     }
 }
 
