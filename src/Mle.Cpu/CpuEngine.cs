@@ -51,7 +51,7 @@ public sealed class CpuEngine : IEngine
         table.Take(first, 0);
         long done = 1;
         Parallel.For(1, replicates.Fits,
-            new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, CancellationToken = options.Cancellation },
+            new() { MaxDegreeOfParallelism = options.Workers, CancellationToken = options.Cancellation },
             replicates.Worker, (f, _, worker) =>
             {
                 table.Take(Fit(family, worker.Make(f / replicates.Count, f % replicates.Count), one), f);

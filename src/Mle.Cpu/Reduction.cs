@@ -10,14 +10,13 @@ static class Reduction
         var point = new Point<TFamily>(info, at, options);
         var evaluations = new Evaluation[batch.Count];
         using var space = new Workspace();
-        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         for (int d = 0; d < batch.Count; d++)
         {
             Loaded loaded = default;
             Loading.Load<TFamily, T>(batch, d, Detail.Complete, false, false, space, ref loaded);
             if (loaded.Invalid is not null)
                 throw new ArgumentException($"data set {d + 1}, {loaded.Invalid}");
-            var sample = space.Sample<TFamily, T>(loaded.Rows, threads);
+            var sample = space.Sample<TFamily, T>(loaded.Rows, options.Workers);
             Jet3<Real> jet = default;
             new LogLikelihood<TFamily, LaneSample<TFamily, T>, T, Real, Jet3<Real>>(sample, loaded.Summary, default, Domain.Space)
                 .Unrestricted(point.Coordinates(loaded.Unit), 1.0, ref jet);

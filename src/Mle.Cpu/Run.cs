@@ -30,8 +30,6 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
 
     static Vec3<Real> Nowhere => new(double.NaN, double.NaN, double.NaN);
 
-    int Threads => options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-
     /// <summary>How many data sets are solved together.</summary>
     static int Side => Unsafe.SizeOf<T>() / sizeof(double);
 
@@ -40,11 +38,11 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         var bounds = Blocks();
         long done = 0;
         // A giant data set keeps all workers busy by itself.
-        bool giant = count < Threads;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = giant ? 1 : Threads, CancellationToken = options.Cancellation };
+        bool giant = count < options.Workers;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = giant ? 1 : options.Workers, CancellationToken = options.Cancellation };
         Parallel.For(0, bounds.Count - 1, parallel, () => new Worker(this), (block, _, worker) =>
         {
-            Work(bounds[block], bounds[block + 1], giant ? Threads : 1, worker);
+            Work(bounds[block], bounds[block + 1], giant ? options.Workers : 1, worker);
             if (options.Progress is { } progress)
                 progress.Report(Interlocked.Add(ref done, bounds[block + 1] - bounds[block]));
             return worker;

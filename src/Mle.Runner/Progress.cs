@@ -45,9 +45,3 @@ sealed class Progress(Terminal terminal, string verb, string unit, long total) :
             terminal.Error.Write($"\r{"",-78}\r");
     }
 }
-
-/// <summary>Progress of work that follows what was done before.</summary>
-sealed class Later(IProgress<long> all, long before) : IProgress<long>
-{
-    public void Report(long done) => all.Report(before + done);
-}

@@ -76,20 +76,27 @@ public sealed class Batch(
 
     internal ReadOnlySpan<long> Bounds => offsets;
 
+    /// <summary>The same data with other rows: what makes a column of them of one of these.</summary>
+    Batch With(long[] bounds, Func<ReadOnlyMemory<double>, ReadOnlyMemory<double>> rows)
+    {
+        return new(rows(Values), bounds, rows(Weights), rows(Trials))
+        {
+            Weighting = Weighting,
+            Upper = rows(Upper),
+            TruncatedBelow = Limit(TruncatedBelow),
+            TruncatedAbove = Limit(TruncatedAbove),
+            Predictors = Predictors.ToDictionary(p => p.Key, p => new Predictor(p.Value.Terms, [.. p.Value.Columns.Select(rows)], rows(p.Value.Offset))),
+        };
+
+        // One for all rows, of a batch of one row, is one for all rows still.
+        ReadOnlyMemory<double> Limit(ReadOnlyMemory<double> column) => column.Length == 1 ? column : rows(column);
+    }
+
     /// <summary>A batch of one data set of this one, with the same memory.</summary>
     public Batch Slice(int d)
     {
         int from = (int)offsets[d], count = (int)offsets[d + 1] - from;
-        // One entry for every row, or one for all, or none.
-        ReadOnlyMemory<double> Part(ReadOnlyMemory<double> column) => column.Length == Values.Length ? column.Slice(from, count) : column;
-        return new(Part(Values), [0, count], Part(Weights), Part(Trials))
-        {
-            Upper = Part(Upper),
-            TruncatedBelow = Part(TruncatedBelow),
-            TruncatedAbove = Part(TruncatedAbove),
-            Weighting = Weighting,
-            Predictors = Predictors.ToDictionary(p => p.Key, p => new Predictor(p.Value.Terms, [.. p.Value.Columns.Select(Part)], Part(p.Value.Offset))),
-        };
+        return With([0, count], column => column.Length == Values.Length ? column.Slice(from, count) : column);
     }
 
     /// <summary>Some data sets as a batch of their own, in this order; one may come more than once.</summary>
@@ -115,17 +122,7 @@ public sealed class Batch(
             return gathered;
         }
 
-        return new(Gather(Values), bounds, Gather(Weights), Gather(Trials))
-        {
-            Weighting = Weighting,
-            Upper = Gather(Upper),
-            TruncatedBelow = OfRows(TruncatedBelow),
-            TruncatedAbove = OfRows(TruncatedAbove),
-            Predictors = Predictors.ToDictionary(p => p.Key, p => new Predictor(p.Value.Terms, [.. p.Value.Columns.Select(Gather)], Gather(p.Value.Offset))),
-        };
-
-        // One for all rows, of a batch of one row, is one for all rows still.
-        ReadOnlyMemory<double> OfRows(ReadOnlyMemory<double> column) => column.Length == 1 ? column : Gather(column);
+        return With(bounds, Gather);
     }
 
     /// <summary>The same rows with other values and weights.</summary>
@@ -139,14 +136,7 @@ public sealed class Batch(
     };
 
     /// <summary>All rows as one data set.</summary>
-    internal Batch Together() => new(Values, [0, Values.Length], Weights, Trials)
-    {
-        Upper = Upper,
-        TruncatedBelow = TruncatedBelow,
-        TruncatedAbove = TruncatedAbove,
-        Weighting = Weighting,
-        Predictors = Predictors,
-    };
+    internal Batch Together() => With([0, Values.Length], column => column);
 
     /// <summary>Data sets one after another; all have the same columns.</summary>
     internal static Batch Join(IReadOnlyList<Batch> parts)

@@ -81,7 +81,8 @@ public sealed class FitTable
             part.estimates[i].CopyTo(estimates[i], at);
         for (int i = 0; i < covariances.Length; i++)
             part.covariances[i].CopyTo(covariances[i], at);
-        part.LogLikelihood.CopyTo(LogLikelihood, at);
+        if (part.LogLikelihood.Length > 0)
+            part.LogLikelihood.CopyTo(LogLikelihood, at);
         part.Size.CopyTo(Size, at);
         part.Iterations.CopyTo(Iterations, at);
         part.Status.CopyTo(Status, at);

@@ -82,6 +82,8 @@ sealed class Family<TFamily> : Family where TFamily : struct, IFamily<TFamily>
 {
     public override FamilyInfo Info => TFamily.Info;
 
+    public override bool IsDiscrete => TFamily.Support.Integer;
+
     public override TResult Accept<TResult>(IFamilyVisitor<TResult> visitor) => visitor.Visit<TFamily>();
 
     public override TResult Accept<TResult>(IModelVisitor<TResult> visitor) => visitor.Visit<Direct<TFamily>>();
@@ -91,6 +93,8 @@ sealed class Family<TFamily> : Family where TFamily : struct, IFamily<TFamily>
 sealed class Model<TModel> : Family where TModel : struct, IModel<TModel>
 {
     public override FamilyInfo Info => TModel.Info;
+
+    public override bool IsDiscrete => TModel.Support.Integer;
 
     public override bool IsDistribution => false;
 

@@ -76,6 +76,9 @@ public abstract class Family
     /// <summary>Whether it is a distribution by itself; else a model of rows.</summary>
     public virtual bool IsDistribution => true;
 
+    /// <summary>Whether observations have probabilities, and no densities: counts and categories.</summary>
+    public virtual bool IsDiscrete => true;
+
     public abstract TResult Accept<TResult>(IFamilyVisitor<TResult> visitor);
 
     public abstract TResult Accept<TResult>(IModelVisitor<TResult> visitor);

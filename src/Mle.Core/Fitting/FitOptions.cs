@@ -77,6 +77,8 @@ public sealed record FitOptions
     /// <summary>Workers; 0 for one per processor. The answer has the same bits for any number.</summary>
     public int Threads { get; init; }
 
+    internal int Workers => Threads > 0 ? Threads : Environment.ProcessorCount;
+
     /// <summary>Told after every block of data sets how many are done; may be called from any worker.</summary>
     public IProgress<long>? Progress { get; init; }
 

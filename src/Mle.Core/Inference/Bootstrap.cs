@@ -126,9 +126,8 @@ public sealed class Bootstrap
         if (IsParametric(plan) && groups)
             throw new ArgumentException("Strata and clusters are resampled; a parametric bootstrap draws independent observations.");
         (this.engine, this.family, this.batch, this.plan, this.targets) = (engine, family, batch, plan, targets);
-        // Of truncated rows there is no sandwich in regressions, and of a model that is true it is not needed.
-        bool robust = !IsParametric(plan) && batch.TruncatedBelow.IsEmpty && batch.TruncatedAbove.IsEmpty;
-        this.options = options with { Detail = Detail.Complete, Information = robust ? Information.Robust : Information.Default };
+        // A model that is true needs no sandwich.
+        this.options = options with { Detail = Detail.Complete, Information = IsParametric(plan) ? Information.Default : Information.Robust };
     }
 
     static bool IsParametric(BootstrapPlan plan) => plan.Kind == BootstrapKind.Parametric;
@@ -167,22 +166,22 @@ public sealed class Bootstrap
         var made = new BootstrapFit[batch.Count];
         // Standard errors as the replicates have them.
         var basis = Studentizes && options.Information == Information.Robust ? TryFit(options with { Progress = null }) ?? fits : fits;
-        int block = Math.Max(1, Together / plan.Replicates), threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        int block = Math.Max(1, Together / plan.Replicates);
         long done = 0;
         for (int first = 0; first < batch.Count; first += block)
         {
             int from = first, count = Math.Min(block, batch.Count - first), end = first + count;
-            var data = count == batch.Count ? batch : Batch.Join([.. Enumerable.Range(first, count).Select(batch.Slice)]);
+            var data = batch.Select([.. Enumerable.Range(first, count)]);
             var source = Source(data, fits, first);
             var own = options with
             {
                 Detail = Studentizes ? Detail.Complete : Detail.Estimates,
                 Information = Studentizes && basis != fits ? Information.Robust : Information.Default,
-                Progress = options.Progress is { } progress ? new Shifted(progress, done) : null,
+                Progress = options.Progress is { } progress ? new Later(progress, done) : null,
             };
             var replicates = engine.Fit(family, source, own);
             done += replicates.Count;
-            Parallel.For(0, count, new() { MaxDegreeOfParallelism = threads, CancellationToken = options.Cancellation },
+            Parallel.For(0, count, new() { MaxDegreeOfParallelism = options.Workers, CancellationToken = options.Cancellation },
                 i => made[from + i] = Of(from + i, fits, basis, source, i, replicates));
         }
         return made;
@@ -489,11 +488,5 @@ public sealed class Bootstrap
                 return one.With(one.Values, weights);
             }
         }
-    }
-
-    /// <summary>Progress of one block after others.</summary>
-    sealed class Shifted(IProgress<long> progress, long before) : IProgress<long>
-    {
-        public void Report(long done) => progress.Report(before + done);
     }
 }

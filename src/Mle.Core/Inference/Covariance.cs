@@ -50,10 +50,9 @@ public static class Covariance
     {
         if (!clusters.IsEmpty && clusters.Length != batch.Values.Length)
             throw new ArgumentException($"A column of clusters has {clusters.Length} entries, and there are {batch.Values.Length} rows.");
-        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         // One data set alone has all workers to itself.
-        var alone = options with { Threads = table.Count > 1 ? 1 : threads };
-        Parallel.For(0, table.Count, new() { MaxDegreeOfParallelism = threads, CancellationToken = options.Cancellation }, d =>
+        var alone = options with { Threads = table.Count > 1 ? 1 : options.Threads };
+        Parallel.For(0, table.Count, new() { MaxDegreeOfParallelism = options.Workers, CancellationToken = options.Cancellation }, d =>
         {
             if (table.Status[d] is not (Status.Interior or Status.Nonregular))
                 return;

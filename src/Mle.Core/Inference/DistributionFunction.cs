@@ -10,8 +10,6 @@ public abstract class DistributionFunction
     /// <exception cref="ArgumentException">The family is a model of rows, or one of unordered categories.</exception>
     public static DistributionFunction Of(Family family) => family.Accept(new Choice(family));
 
-    public abstract bool IsDiscrete { get; }
-
     /// <summary>log P(X ≤ x) and log P(X &gt; x), each accurate in its own tail.</summary>
     /// <param name="parameters">As a fit reports them.</param>
     /// <param name="trials">For families of trials, of all observations.</param>
@@ -28,8 +26,6 @@ public abstract class DistributionFunction
 
     sealed class OfFamily<TFamily, T> : DistributionFunction where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        public override bool IsDiscrete => TFamily.Support.Integer;
-
         public override void Tails(ReadOnlySpan<double> parameters, double trials, ReadOnlySpan<double> x, Span<double> logF, Span<double> logS)
         {
             Span<double> θ = stackalloc double[3];

@@ -91,7 +91,7 @@ public readonly record struct EmpiricalDistance(double KolmogorovSmirnov, double
                 (values, logF, logS, before, observed) = (new double[n], new double[n], new double[n], new double[n], new int[n]);
             sample.Sort();
             var distribution = DistributionFunction.Of(law.Family);
-            if (!distribution.IsDiscrete)
+            if (!law.Family.IsDiscrete)
             {
                 distribution.Tails(law.Parameters, trials, sample, logF, logS);
                 return Continuous(logF.AsSpan(0, n), logS.AsSpan(0, n));

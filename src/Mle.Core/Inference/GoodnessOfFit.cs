@@ -120,7 +120,7 @@ public sealed class GoodnessOfFit
 
     static ParallelOptions Parallelism(FitOptions options) => new()
     {
-        MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+        MaxDegreeOfParallelism = options.Workers,
         CancellationToken = options.Cancellation,
     };
 

@@ -36,9 +36,9 @@ public sealed class ModelChoice
         {
             if (model.Batch.Weighting == Weighting.Sampling)
                 throw new ArgumentException("With sampling weights the log-likelihood is a pseudo-likelihood, and AIC and BIC mean nothing.");
-            if (models[0].IsDiscrete != model.IsDiscrete)
+            if (models[0].Family.IsDiscrete != model.Family.IsDiscrete)
             {
-                var (mass, density) = model.IsDiscrete ? (model, models[0]) : (models[0], model);
+                var (mass, density) = model.Family.IsDiscrete ? (model, models[0]) : (models[0], model);
                 throw new ArgumentException($"{mass.Family} gives probabilities and {density.Family} a density: their log-likelihoods do not compare, not even on whole numbers.");
             }
             if (models[0].DiffersFrom(model) is { } difference)

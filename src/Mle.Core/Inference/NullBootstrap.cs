@@ -43,9 +43,9 @@ public sealed class NullBootstrap(IEngine engine, NestedTest test, int replicate
         {
             int count = Math.Min(together, replicates - first), begin = first;
             var values = new double[count * length];
-            Parallel.For(0, count, new() { MaxDegreeOfParallelism = Null.Options.Threads > 0 ? Null.Options.Threads : -1, CancellationToken = Null.Options.Cancellation },
+            Parallel.For(0, count, new() { MaxDegreeOfParallelism = Null.Options.Workers, CancellationToken = Null.Options.Cancellation },
                 r => sampler.Fill(at, Null.Batch, d, new(seed, Purpose.Data, (uint)d, (uint)(begin + r)), values.AsSpan(r * length, length)));
-            var (small, large) = (Fit(Null, d, values, count), Fit(Alternative, d, values, count));
+            var (small, large) = (Fit(engine, Null, d, values, count), Fit(engine, Alternative, d, values, count));
             for (int r = 0; r < count; r++)
             {
                 double statistic = 2 * (NestedTest.Supremum(large[r]) - NestedTest.Supremum(small[r]));
@@ -62,29 +62,7 @@ public sealed class NullBootstrap(IEngine engine, NestedTest test, int replicate
         };
     }
 
-    FitTable Fit(Specification model, int d, double[] values, int times) =>
-        engine.Fit(model.Family, Repeated(model.Batch, d, values, times), model.Options with { Progress = null });
-
-    /// <summary>Other responses at the same rows, several times over.</summary>
-    static Batch Repeated(Batch batch, int d, double[] values, int times)
-    {
-        int from = (int)batch.Offsets[d], length = (int)(batch.Offsets[d + 1] - from);
-        var columns = new Dictionary<ReadOnlyMemory<double>, ReadOnlyMemory<double>>();
-        return new(values, [.. Enumerable.Range(0, times + 1).Select(r => (long)r * length)], default, Column(batch.Trials))
-        {
-            Predictors = batch.Predictors.ToDictionary(p => p.Key, p => new Predictor(p.Value.Terms, [.. p.Value.Columns.Select(Column)], Column(p.Value.Offset))),
-        };
-
-        ReadOnlyMemory<double> Column(ReadOnlyMemory<double> column)
-        {
-            if (column.IsEmpty)
-                return default;
-            if (columns.TryGetValue(column, out var made))
-                return made;
-            var repeated = new double[times * length];
-            for (int r = 0; r < times; r++)
-                column.Slice(from, length).CopyTo(repeated.AsMemory(r * length));
-            return columns[column] = repeated;
-        }
-    }
+    /// <summary>Fits of other responses at the same rows, several times over.</summary>
+    static FitTable Fit(IEngine engine, Specification model, int d, double[] values, int times) =>
+        engine.Fit(model.Family, model.Batch.Select([.. Enumerable.Repeat(d, times)]).With(values, default), model.Options with { Progress = null });
 }

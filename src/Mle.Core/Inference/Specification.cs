@@ -17,16 +17,4 @@ public sealed record Specification(Family Family, Batch Batch, FitOptions Option
                 return $"{Family} and {other.Family} have different {what}: their log-likelihoods do not compare.";
         return null;
     }
-
-    /// <summary>Whether observations have probabilities, and no densities.</summary>
-    public bool IsDiscrete => Family is Categorical || Family.Accept(new Discreteness());
-
-    sealed class Discreteness : IModelVisitor<bool>
-    {
-        public bool Visit<TModel>() where TModel : struct, IModel<TModel> => TModel.Support.Integer;
-
-        public bool VisitMultinomial(IReadOnlyList<string> labels) => true;
-
-        public bool VisitOrdered<TLink>(IReadOnlyList<string> labels) where TLink : struct, ILink<TLink> => true;
-    }
 }

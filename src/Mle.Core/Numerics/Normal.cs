@@ -59,13 +59,21 @@ public static class Normal
     [MethodImpl(NoInlining)]
     public static T Quantile<T>(T u) where T : unmanaged, IReal<T>
     {
-        T centre = 0.425, far = 5.0, q = u - 0.5, size = T.Abs(q), z = q * Central(0.180625 - q * q);
+        T centre = 0.425, q = u - 0.5, size = T.Abs(q), z = q * Central(0.180625 - q * q);
         if (!T.AnyLess(centre, size))
             return z;
-        T r = T.Sqrt(-T.Log(T.Min(u, 1.0 - u))), tail = Near(r - 1.6);
+        T tail = Exceeded(T.Log(T.Min(u, 1.0 - u)));
+        return T.IfLess(centre, size, T.IfLess(q, 0.0, -tail, tail), z);
+    }
+
+    /// <summary>The x that is exceeded with a chance below 0.075, given by its logarithm: also where the chance itself is 0.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static T Exceeded<T>(T logTail) where T : unmanaged, IReal<T>
+    {
+        T far = 5.0, r = T.Sqrt(-logTail), tail = Near(r - 1.6);
         if (T.AnyLess(far, r))
             tail = T.IfLess(far, r, Far(r - far), tail);
-        return T.IfLess(centre, size, T.IfLess(q, 0.0, -tail, tail), z);
+        return tail;
     }
 
     [MethodImpl(AggressiveInlining)]

@@ -43,8 +43,6 @@ abstract partial class Regression<TRows, TResponse, T>
 
     protected virtual Equivariance Equivariance => Equivariance.None;
 
-    protected int Threads => Options.Threads > 0 ? Options.Threads : Environment.ProcessorCount;
-
     bool Sampled => Batch.Weighting == Weighting.Sampling;
 
     bool Robust => Sampled || Options.Information == Information.Robust;
@@ -90,9 +88,9 @@ abstract partial class Regression<TRows, TResponse, T>
             {
                 Options.Cancellation.ThrowIfCancellationRequested();
                 var workers = new Worker[together.Length];
-                Parallel.For(0, workers.Length, new() { MaxDegreeOfParallelism = Threads }, i =>
+                Parallel.For(0, workers.Length, new() { MaxDegreeOfParallelism = Options.Workers }, i =>
                 {
-                    workers[i] = new(this, Threads);
+                    workers[i] = new(this, Options.Workers);
                     workers[i].Load(together[i]);
                 });
                 Climb([.. workers.Where(w => w.Ascent is not null && !w.Design.IsStreamed).Select(w => w.Ascent!)]);
@@ -106,9 +104,9 @@ abstract partial class Regression<TRows, TResponse, T>
             }
             return Table;
         }
-        bool giant = Batch.Count < Threads;
-        Parallel.For(0, Batch.Count, new() { MaxDegreeOfParallelism = giant ? 1 : Threads, CancellationToken = Options.Cancellation },
-            () => new Worker(this, giant ? Threads : 1), (d, _, worker) =>
+        bool giant = Batch.Count < Options.Workers;
+        Parallel.For(0, Batch.Count, new() { MaxDegreeOfParallelism = giant ? 1 : Options.Workers, CancellationToken = Options.Cancellation },
+            () => new Worker(this, giant ? Options.Workers : 1), (d, _, worker) =>
             {
                 Options.Cancellation.ThrowIfCancellationRequested();
                 worker.Load(d);

@@ -16,7 +16,7 @@ abstract partial class Regression<TRows, TResponse, T>
         CheckColumns();
         for (int i = 0; i < at.Length; i++)
             Layout.Check(i, at[i]);
-        var worker = new Worker(this, Threads);
+        var worker = new Worker(this, Options.Workers);
         worker.Stand(0, at);
         return Rowwise(worker, at);
     }

@@ -13,9 +13,6 @@ public enum Purpose
 
     /// <summary>How often each row is in a resample.</summary>
     Resample,
-
-    /// <summary>Where a discrete observation lies between two steps of its distribution function.</summary>
-    Residual,
 }
 
 /// <summary>

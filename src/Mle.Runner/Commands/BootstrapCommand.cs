@@ -57,9 +57,9 @@ sealed class BootstrapCommand : Verb
         BootstrapFit[] made;
         using (var progress = parsed.GetValue(problem.Quiet) ? null : new Progress(terminal, "fitted", "replicates", (long)set.Batch.Count * plan.Replicates))
             made = Bootstrap.Of(engine, family, set.Batch, plan, options with { Progress = progress }, parameters => Targets(expressions, read, parameters));
-        if (set.Groups is null && made[0].Fit.Status == Status.InvalidData)
-            throw new BadInput($"{set.Source}{(set.Value is { } column ? $", column '{column}'" : "")}, {made[0].Fit.Verdict.Reason}.");
-        Show(parsed, new(set, family, plan, made, read.Name), spec);
+        set.Demand(made[0].Fit);
+        var report = new BootstrapReport(set, family, plan, made, read.Name);
+        problem.Write(parsed, terminal, report.WriteCsv, report.WriteTidy, report.Show, spec is null ? null : writer => report.WriteNamed(writer, spec));
         return Program.Done;
     }
 
@@ -88,26 +88,4 @@ sealed class BootstrapCommand : Verb
         parsed.GetValue(seed) is not { } text ? 1
         : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value
         : throw new BadInput($"--seed {text}: a whole number from 0 to {ulong.MaxValue} is needed.");
-
-    void Show(ParseResult parsed, BootstrapReport report, Case? spec)
-    {
-        if (parsed.GetValue(problem.Output) is { } path)
-            AtomicFile.Write(path, stream =>
-            {
-                if (Path.GetExtension(path) == ".csv")
-                    report.WriteCsv(stream);
-                else
-                    Json.Write(stream, report.WriteTidy);
-            });
-        if (parsed.GetValue(problem.Json))
-            Json.Write(terminal, writer =>
-            {
-                if (spec is null)
-                    report.WriteTidy(writer);
-                else
-                    report.WriteNamed(writer, spec);
-            });
-        else if (!parsed.GetValue(problem.Quiet))
-            report.Show(terminal);
-    }
 }

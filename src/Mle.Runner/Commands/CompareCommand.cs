@@ -49,22 +49,10 @@ sealed class CompareCommand : Verb
             {
                 long before = (long)m * read[0].Data.Batch.Count;
                 fits[m] = engine.Fit(read[m].Family, read[m].Data.Batch, read[m].Options with { Progress = progress is null ? null : new Later(progress, before) });
-                foreach (var (group, fault) in read[m].Data.Faults ?? new Dictionary<int, string>())
-                    (fits[m].Status[group], fits[m].Verdicts[group]) = (Status.InvalidData, new(Status.InvalidData, fault));
+                read[m].Data.Mark(fits[m]);
             }
         var report = new ChoiceReport(read[0].Data, Labels(parsed, texts), new ModelChoice(specifications, fits), fits[0], pair);
-        if (parsed.GetValue(problem.Output) is { } path)
-            AtomicFile.Write(path, stream =>
-            {
-                if (Path.GetExtension(path) == ".csv")
-                    report.WriteCsv(stream);
-                else
-                    Json.Write(stream, report.WriteJson);
-            });
-        if (parsed.GetValue(problem.Json))
-            Json.Write(terminal, report.WriteJson);
-        else if (!parsed.GetValue(problem.Quiet))
-            report.Show(terminal, level);
+        problem.Write(parsed, terminal, report.WriteCsv, report.WriteJson, screen => report.Show(screen, level));
         return Program.Done;
     }
 

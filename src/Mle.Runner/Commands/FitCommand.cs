@@ -89,10 +89,9 @@ sealed class FitCommand : Verb
         // The one that fitted: a device that failed has been given up by now.
         var fitter = Engines.For(engine, family, set.Batch, options);
         string? breach = Audited(parsed, share ?? (fitter is CpuEngine ? 0 : Audit.Share), new(set, family, options, table), clock)?.Breach(set, fitter);
-        foreach (var (group, fault) in set.Faults ?? new Dictionary<int, string>())
-            (table.Status[group], table.Verdicts[group]) = (Status.InvalidData, new(Status.InvalidData, fault));
-        if (breach is null && set.Groups is null && table.Status[0] == Status.InvalidData)
-            throw new BadInput($"{set.Source}{(set.Value is { } column ? $", column '{column}'" : "")}, {table[0].Verdict.Reason}.");
+        set.Mark(table);
+        if (breach is null)
+            set.Demand(table[0]);
 
         if (parsed.GetValue(trace))
             Trace.Show(terminal.Error, engine, family, set.Batch, options, table);

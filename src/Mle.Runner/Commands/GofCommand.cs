@@ -52,20 +52,9 @@ sealed class GofCommand : Verb
         GoodnessOfFit test;
         using (var progress = parsed.GetValue(problem.Quiet) ? null : new Progress(terminal, "refitted", "samples", (long)replicates * read.Data.Batch.Count))
             test = GoodnessOfFit.Test(engine, read.Family, read.Data.Batch, read.Options with { Progress = progress }, replicates, (ulong)(parsed.GetValue(seed) ?? 1));
-        if (read.Data.Groups is null && test.Fits.Status[0] == Status.InvalidData)
-            throw new BadInput($"{read.Data.Source}, {test.Fits[0].Verdict.Reason}.");
-        if (parsed.GetValue(problem.Output) is { } path)
-            AtomicFile.Write(path, stream =>
-            {
-                if (Path.GetExtension(path) == ".csv")
-                    WriteCsv(stream, read.Data, test);
-                else
-                    Json.Write(stream, writer => WriteJson(writer, read.Data, test));
-            });
-        if (parsed.GetValue(problem.Json))
-            Json.Write(terminal, writer => WriteJson(writer, read.Data, test));
-        else if (!parsed.GetValue(problem.Quiet))
-            Show(read, test);
+        read.Data.Mark(test.Fits);
+        read.Data.Demand(test.Fits[0]);
+        problem.Write(parsed, terminal, stream => WriteCsv(stream, read.Data, test), writer => WriteJson(writer, read.Data, test), _ => Show(read, test));
         return Program.Done;
     }
 

@@ -69,9 +69,8 @@ sealed record NullHypothesis
         var tests = NestedTest.Of(engine,
             new(smaller.Family, smaller.Data.Batch, smaller.Options with { Fixed = known, Progress = progress is null ? null : new Later(progress, alternative.Data.Batch.Count) }),
             new(alternative.Family, alternative.Data.Batch, alternative.Options with { Progress = progress }));
-        foreach (var (group, fault) in alternative.Data.Faults ?? new Dictionary<int, string>())
-            foreach (var table in new[] { tests.Null, tests.Alternative })
-                (table.Status[group], table.Verdicts[group]) = (Status.InvalidData, new(Status.InvalidData, fault));
+        alternative.Data.Mark(tests.Null);
+        alternative.Data.Mark(tests.Alternative);
         return tests;
     }
 }

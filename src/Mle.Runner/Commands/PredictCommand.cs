@@ -45,8 +45,7 @@ sealed class PredictCommand : Verb
             Numbers("--quantile", parsed.GetValue(quantile)!, p => p is > 0 and < 1, "a number between 0 and 1"),
             Numbers("--survival", parsed.GetValue(survival)!, _ => true, "a finite number"),
             parsed.GetValue(residuals) ? parsed.GetValue(seed) ?? 1 : null);
-        double share = parsed.GetValue(level) is not { } text ? 0.95
-            : Syntax.Finite(text) is { } given and > 0 and < 1 ? given : throw new BadInput($"--level {text}: a number between 0 and 1 is needed, such as 0.95.");
+        double share = Syntax.Level(parsed.GetValue(level)) ?? 0.95;
         if (parsed.GetValue(output) is { } path and not "-" && Path.GetExtension(path) != ".csv")
             throw new BadInput($"--out {path}: a name that ends in .csv is needed, or - for standard output.");
         var model = FitFile.Read(parsed.GetValue(fit)!);

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using Mle.Runner.Conformance;
 using Mle.Runner.Reading;
+using Mle.Runner.Reporting;
 
 namespace Mle.Runner.Commands;
 
@@ -74,12 +76,25 @@ sealed class ProblemOptions
     }
 
     /// <summary>The level that the options give, or else the case.</summary>
-    public double LevelOf(ParseResult parsed, Case? spec = null)
+    public double LevelOf(ParseResult parsed, Case? spec = null) => Syntax.Level(parsed.GetValue(Level)) ?? spec?.Level ?? 0.95;
+
+    /// <summary>What was found: to the file that --out names, and as JSON to standard output or, unless all is to be quiet, to be read.</summary>
+    /// <param name="whole">What --json prints, where that is not the tidy table.</param>
+    public void Write(
+        ParseResult parsed, Terminal terminal, Action<Stream> csv, Action<Utf8JsonWriter> tidy, Action<Terminal> show, Action<Utf8JsonWriter>? whole = null)
     {
-        double level = spec?.Level ?? 0.95;
-        if (parsed.GetValue(Level) is { } text && !(Syntax.Finite(text) is { } given && (level = given) is > 0 and < 1))
-            throw new BadInput($"--level {text}: a number between 0 and 1 is needed, such as 0.95.");
-        return level;
+        if (parsed.GetValue(Output) is { } path)
+            AtomicFile.Write(path, stream =>
+            {
+                if (Path.GetExtension(path) == ".csv")
+                    csv(stream);
+                else
+                    Reporting.Json.Write(stream, tidy);
+            });
+        if (parsed.GetValue(Json))
+            Reporting.Json.Write(terminal, whole ?? tidy);
+        else if (!parsed.GetValue(Quiet))
+            show(terminal);
     }
 
     /// <summary>The case that --spec names, or null.</summary>

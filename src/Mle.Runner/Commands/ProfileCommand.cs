@@ -46,36 +46,21 @@ sealed class ProfileCommand : Verb
         using (var progress = parsed.GetValue(problem.Quiet) ? null : new Progress(terminal, "profiled", "data sets", set.Batch.Count))
         {
             intervals = Profile.Intervals(engine, family, set.Batch, options with { Progress = progress }, level, wanted.Length == 0 ? null : wanted);
-            foreach (var (group, fault) in set.Faults ?? new Dictionary<int, string>())
-                (intervals.Fits.Status[group], intervals.Fits.Verdicts[group]) = (Status.InvalidData, new(Status.InvalidData, fault));
-            if (set.Groups is null && intervals.Fits.Status[0] == Status.InvalidData)
-                throw new BadInput($"{set.Source}{(set.Value is { } column ? $", column '{column}'" : "")}, {intervals.Fits[0].Verdict.Reason}.");
+            set.Mark(intervals.Fits);
+            set.Demand(intervals.Fits[0]);
             for (int p = 0; parsed.GetValue(curve) is { } points && p < intervals.Parameters.Count; p++)
                 curves.Add(Profile.Curves(engine, family, set.Batch, options, intervals, p, points));
         }
         var profiled = new Profiled(read, intervals, curves, terminal.Interrupted);
-        if (parsed.GetValue(problem.Output) is { } path)
-            AtomicFile.Write(path, stream =>
-            {
-                if (Path.GetExtension(path) == ".csv")
-                    profiled.WriteCsv(stream);
-                else
-                    Json.Write(stream, profiled.WriteJson);
-            });
-        if (parsed.GetValue(problem.Json) && read.Case is not null)
-            Json.Write(terminal, writer =>
-            {
-                if (set.Groups is not null)
-                    writer.WriteStartArray();
-                for (int d = 0; d < intervals.Fits.Count; d++)
-                    profiled.WriteCase(writer, d);
-                if (set.Groups is not null)
-                    writer.WriteEndArray();
-            });
-        else if (parsed.GetValue(problem.Json))
-            Json.Write(terminal, profiled.WriteJson);
-        else if (!parsed.GetValue(problem.Quiet))
-            profiled.Show(terminal);
+        problem.Write(parsed, terminal, profiled.WriteCsv, profiled.WriteJson, profiled.Show, read.Case is null ? null : writer =>
+        {
+            if (set.Groups is not null)
+                writer.WriteStartArray();
+            for (int d = 0; d < intervals.Fits.Count; d++)
+                profiled.WriteCase(writer, d);
+            if (set.Groups is not null)
+                writer.WriteEndArray();
+        });
         return Program.Done;
     }
 }

@@ -72,6 +72,10 @@ static class Syntax
 
     public static double? Finite(string text) => Number.TryParse(text, out double value) && double.IsFinite(value) ? value : null;
 
+    /// <summary>Of confidence intervals; null where none is given.</summary>
+    public static double? Level(string? text) => text is null ? null
+        : Finite(text) is { } level and > 0 and < 1 ? level : throw new BadInput($"--level {text}: a number between 0 and 1 is needed, such as 0.95.");
+
     /// <summary>lo:hi, or with another mark between, where an end that is missing is infinite.</summary>
     public static (double, double)? Interval(string text) => Interval(text, ':');
 

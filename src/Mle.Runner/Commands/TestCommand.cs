@@ -57,26 +57,14 @@ sealed class TestCommand : Verb
         NestedTest tests;
         using (var progress = ProgressOf(parsed, "fitted", 2L * read[0].Data.Batch.Count))
             tests = hypothesis.Test(engine, read[0], read[1], progress);
-        if (read[0].Data.Groups is null && tests.Alternative.Status[0] == Status.InvalidData)
-            throw new BadInput($"{read[0].Data.Source}, {tests.Alternative[0].Verdict.Reason}.");
+        read[0].Data.Demand(tests.Alternative[0]);
         if (parsed.GetValue(robust) || parsed.GetValue(problem.Data.Cluster) is not null)
             Covariance.Replace(tests.Alternative, read[0].Family, read[0].Data.Batch, read[0].Options, CovarianceKind.Sandwich, read[0].Data.Clusters);
         var bootstrapped = Bootstrapped(parsed, engine, tests);
         TestReport report;
         using (var progress = ProgressOf(parsed, "tested", tests.Null.Count))
             report = new(read[0], given, tests, bootstrapped, progress);
-        if (parsed.GetValue(problem.Output) is { } path)
-            AtomicFile.Write(path, stream =>
-            {
-                if (Path.GetExtension(path) == ".csv")
-                    report.WriteCsv(stream);
-                else
-                    Json.Write(stream, report.WriteJson);
-            });
-        if (parsed.GetValue(problem.Json))
-            Json.Write(terminal, spec is null ? report.WriteJson : report.WriteCase);
-        else if (!parsed.GetValue(problem.Quiet))
-            report.Show(terminal, level);
+        problem.Write(parsed, terminal, report.WriteCsv, report.WriteJson, screen => report.Show(screen, level), spec is null ? null : report.WriteCase);
         return Program.Done;
     }
 

@@ -24,7 +24,7 @@ sealed class Expression
         ["gamma"] = (x => Math.Exp((double)Real.Polygamma(-1, x)), (x, f) => f * (double)Real.Polygamma(0, x)),
         ["lgamma"] = (x => (double)Real.Polygamma(-1, x), (x, _) => (double)Real.Polygamma(0, x)),
         ["pnorm"] = (x => Math.Exp((double)Real.LogNormalCdf(x)), (x, _) => NormalDensity(x)),
-        ["qnorm"] = (Intervals.NormalQuantile, (_, f) => 1 / NormalDensity(f)),
+        ["qnorm"] = (p => (double)Normal.Quantile<Real>(p), (_, f) => 1 / NormalDensity(f)),
     };
 
     /// <summary>Those of the family, with what they need.</summary>

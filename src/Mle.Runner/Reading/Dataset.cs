@@ -25,6 +25,20 @@ sealed record Dataset(
     /// <summary>How the linear predictors were made, by parameter.</summary>
     public IReadOnlyDictionary<string, Design> Designs { get; init; } = new Dictionary<string, Design>();
 
+    /// <summary>Gives the groups that could not be read their verdict.</summary>
+    public void Mark(FitTable fits)
+    {
+        foreach (var (group, fault) in Faults ?? new Dictionary<int, string>())
+            (fits.Status[group], fits.Verdicts[group]) = (Status.InvalidData, new(Status.InvalidData, fault));
+    }
+
+    /// <summary>A single data set that cannot be fitted is an error; one of many has a verdict.</summary>
+    public void Demand(Fit first)
+    {
+        if (Groups is null && first.Status == Status.InvalidData)
+            throw new BadInput($"{Source}{(Value is { } column ? $", column '{column}'" : "")}, {first.Verdict.Reason}.");
+    }
+
     /// <summary>Whether a fit has coefficients beside parameters, or in place of them.</summary>
     public bool HasCoefficients(Family family) => Batch.Predictors.Count > 0 || (Categories is not null && family.Name != "categorical");
 

@@ -175,7 +175,7 @@ sealed record Roles(string? Value, string? By = null, string? Weights = null, st
             {
                 if (happened[i] is not (0 or 1))
                     frame.Refuse($"column '{Event}'", i, $"{Number.Text(happened[i])} is neither 1 (observed) nor 0 (censored)");
-                upper[i] = happened[i] == 0 ? double.PositiveInfinity : values[i];
+                upper[i] = happened[i] switch { 0 => double.PositiveInfinity, 1 => values[i], _ => double.NaN };
             }
         }
         if (LeftCensoredAt is { } limit)

@@ -177,7 +177,7 @@ sealed record Profiled(Problem Problem, ProfileIntervals Intervals, IReadOnlyLis
 
     void Draw(Terminal terminal, int p, ProfileCurve curve)
     {
-        double cut = -0.5 * Math.Pow(Reporting.Intervals.NormalQuantile((1 + Intervals.Level) / 2), 2);
+        double cut = -0.5 * Math.Pow((double)Normal.Quantile<Real>((1 + Intervals.Level) / 2), 2);
         terminal.Out.WriteLine();
         terminal.Out.WriteLine($"{Name(p)}: profile log-likelihood below its maximum");
         foreach (string line in Plot.Lines(curve.Values, [.. curve.Root.Select(r => -0.5 * r * r)], cut, terminal.Width))

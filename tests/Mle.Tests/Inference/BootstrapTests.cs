@@ -215,6 +215,20 @@ public class BootstrapTests
     }
 
     [Fact]
+    public void Studentized_intervals_of_truncated_rows_stand_on_the_sandwich()
+    {
+        const int B = 99;
+        var data = new Batch(Aircondit, [0, 12]) { TruncatedBelow = new double[] { 1 } };
+        var robust = new FitOptions { Information = Information.Robust };
+        using var engine = new CpuEngine();
+        var (fit, replicates) = (engine.Fit(Registry.Find("gamma"), data, robust)[0], engine.Fit(Registry.Find("gamma"), new Resamples(data, B, 4), robust));
+        double shape = fit["shape"], own = fit.StandardError("shape") / shape;
+        double[] ratios = [.. Enumerable.Range(0, B).Select(b => replicates[b]).Select(one => Math.Log(one["shape"] / shape) / (one.StandardError("shape") / one["shape"]))];
+        var found = Run("gamma", data, new(B, 4) { Intervals = [BootstrapInterval.Studentized] })["shape"];
+        Check(found, BootstrapInterval.Studentized, shape * Math.Exp(-own * Inter(ratios, 0.975)), shape * Math.Exp(-own * Inter(ratios, 0.025)));
+    }
+
+    [Fact]
     public void Blocks_of_data_sets_and_threads_do_not_change_a_bootstrap()
     {
         using var engine = new CpuEngine();

@@ -72,7 +72,7 @@ public class ProfileTests
     {
         double[] x = [4.1, 3.2, 5.5, 4.4, 6.0, 2.9, 4.7];
         double n = x.Length, mean = x.Average(), sd = Math.Sqrt(x.Average(v => (v - mean) * (v - mean)));
-        double z = Mle.Runner.Reporting.Intervals.NormalQuantile((1 + level) / 2), c = z * z;
+        double z = (double)Normal.Quantile<Real>((1 + level) / 2), c = z * z;
         var found = Of("normal", Batch.Single(x), level: level);
         double half = sd * Math.Sqrt(Math.Exp(c / n) - 1);
         Close(mean - half, found.Lower(0)[0]);

@@ -49,6 +49,20 @@ public sealed class BootstrapCommandTests : IDisposable
         }
     }
 
+    /// <summary>An event that is neither 0 nor 1 spoils its group, and no other.</summary>
+    [Fact]
+    public void A_group_that_cannot_be_read_has_no_replicates()
+    {
+        string file = command.File("events.csv", "y,d,g\n3,1,a\n5,1,a\n7,2,a\n9,0,a\n3,1,b\n5,1,b\n7,0,b\n");
+        var outcome = CommandLine.Run(
+            "bootstrap", file, "-f", "exponential", "--value", "y", "--event", "d", "--by", "g", "--resamples", "20", "--interval", "normal", "--json");
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        var found = JsonDocument.Parse(outcome.Out).RootElement;
+        Assert.Equal(["invalid_data", "interior"], found.EnumerateArray().Select(one => one.GetProperty("status").GetString()));
+        Assert.Equal(20, found[0].GetProperty("verdicts").GetProperty("invalid_data").GetInt32());
+        Assert.Equal(20, found[1].GetProperty("verdicts").GetProperty("interior").GetInt32());
+    }
+
     [Fact]
     public void The_table_has_every_interval_and_counts_the_replicates()
     {

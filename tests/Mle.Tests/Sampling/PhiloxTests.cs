@@ -15,8 +15,8 @@ public class PhiloxTests
     /// <summary>Key: the seed. Counter: draw, replicate, data set, then the purpose above the block.</summary>
     [Fact]
     public void An_address_is_the_counter_that_it_is_said_to_be() => Assert.Equal(
-        Philox.Block(7, 5, 3, 0x02000009, 0x89abcdef, 0x01234567),
-        new Philox(0x0123456789abcdef, Purpose.Residual, set: 3, replicate: 5).Block(draw: 7, block: 9));
+        Philox.Block(7, 5, 3, 0x01000009, 0x89abcdef, 0x01234567),
+        new Philox(0x0123456789abcdef, Purpose.Resample, set: 3, replicate: 5).Block(draw: 7, block: 9));
 
     public static TheoryData<ulong, uint> Sources => new() { { 0, 0 }, { 1, 17 }, { 0xfedcba9876543210, 0xfffffff0 } };
 

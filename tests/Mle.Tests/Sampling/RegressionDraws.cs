@@ -69,7 +69,7 @@ public class RegressionDraws
         Assert.True(largest < 3.28 / Math.Sqrt(N), $"Kolmogorov's D = {largest:R}");
     }
 
-    static double Between(int i) => new DrawStream(new(6, Purpose.Residual, 0, 0), (uint)i).Uniform().Value;
+    static double Between(int i) => new DrawStream(new(6, Purpose.Data, 0, 0), (uint)i).Uniform().Value;
 
     public static TheoryData<string> Ordinal => ["multinomial_logit", "ordered_logit", "ordered_probit"];
 
