@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace Mle.Runner.Commands;
+
+/// <summary>Simulation studies: one command for each thing to do with a study file.</summary>
+sealed class StudyCommand : Command
+{
+    public StudyCommand(Terminal terminal, Engines engines) : base("study", "Simulation studies: which interval covers, for which n.")
+    {
+        Add(new StudyCellsCommand(terminal));
+        Add(new StudyReplayCommand(terminal, engines));
+        Add(new StudyReplicatesCommand(terminal, engines));
+        Add(new StudySchemaCommand(terminal));
+    }
+}
