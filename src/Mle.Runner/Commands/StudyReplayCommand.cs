@@ -50,17 +50,15 @@ sealed class StudyReplayCommand : Verb
         var cell = study.Cells[k];
         string settings = string.Concat(cell.Settings.Select(s => $", {s.Key} {s.Value}"));
         terminal.Out.WriteLine($"{study.Name}, cell {k + 1}{settings}, replicate {r + 1}: {cell.Fitted.Name}, n = {cell.Scenario.Length}\n");
-        var table = Screen.Table(["", "estimate", "std. error", "truth"]);
+        var table = Screen.Table(["", "estimate", "truth"]);
         for (int i = 0; i < cell.Estimands.Count; i++)
-            table.AddRow(new Text(cell.Estimands[i].Name), Screen.Number(made.Estimates[i]), Screen.Number(made.Errors[i]), Screen.Number(cell.Estimands[i].Truth));
+            table.AddRow(new Text(cell.Estimands[i].Name), Screen.Number(made.Estimates[i]), Screen.Number(cell.Estimands[i].Truth));
         terminal.Show(table);
-        var intervals = Screen.Table(["", "method", "level", "interval", "covers"]);
+        var intervals = Screen.Table(["", "method", "std. error", "level", "interval", "covers"]);
         foreach (var one in made.Intervals)
-            intervals.AddRow(new Text(one.Term), new Text(one.Method), Screen.Number(one.Level),
-                new Text(one.Refusal is null ? $"{Number.Short(one.Low)} to {Number.Short(one.High)}" : "–"), new Text(Replicated.Covers(cell, one) switch { true => "yes", false => "no", null => "–" }));
+            intervals.AddRow(new Text(one.Term), new Text(one.Method), Screen.Number(one.Error), Screen.Number(one.Level),
+                new Text(double.IsNaN(one.Low) ? "–" : $"{Number.Short(one.Low)} to {Number.Short(one.High)}"), new Text(one.Covers switch { true => "yes", false => "no", null => "–" }));
         terminal.Show(intervals);
-        foreach (var why in made.Intervals.Where(one => one.Refusal is not null).GroupBy(one => one.Refusal))
-            terminal.Out.WriteLine($"no {string.Join(", ", why.Select(one => $"{one.Method} of {one.Term}").Distinct())}: {why.Key}");
         terminal.Out.WriteLine($"{Verdict.Word(made.Verdict.Status)}{(made.Verdict.Reason.Length > 0 ? ": " + made.Verdict.Reason : "")}");
     }
 }

@@ -74,9 +74,9 @@ sealed class StudyReplicatesCommand : Verb
                     foreach (var interval in one.Intervals)
                     {
                         int i = Array.IndexOf(terms, interval.Term);
-                        string covered = Replicated.Covers(study.Cells[k], interval) switch { true => "1", false => "0", null => "" };
+                        string covered = interval.Covers switch { true => "1", false => "0", null => "" };
                         writer.Write(string.Join(',', k + 1, r, Verdict.Word(one.Verdict.Status), interval.Method, Tidy.Quoted(interval.Term), Number.Text(interval.Level),
-                            Number.Text(one.Estimates[i]), Number.Text(one.Errors[i]), Number.Text(interval.Low), Number.Text(interval.High), covered) + "\n");
+                            Number.Text(one.Estimates[i]), Number.Text(interval.Error), Number.Text(interval.Low), Number.Text(interval.High), covered) + "\n");
                     }
                 }
                 progress?.Report(done += count);

@@ -96,7 +96,7 @@ sealed record Reported(IReadOnlyList<string> Parameters, IReadOnlyList<Link> Lin
         // A fit says what its parameters are called, whatever the data.
         var values = new double[rows];
         Array.Fill(values, double.NaN);
-        var set = new Dataset("", new Batch(values, [0, rows]) { Predictors = predictors });
+        var set = new Dataset("", new Batch(values, [0, rows], default, Prediction.Of(family).TakesTrials ? values : default) { Predictors = predictors });
         using var engine = new CpuEngine();
         var table = engine.Fit(family, set.Batch, new() { Threads = 1, Detail = Detail.Estimates });
         var fitted = new Fitted(set, family, new(), table);

@@ -53,6 +53,11 @@ sealed record StudyFile(Study Study, IReadOnlyList<Population> Populations)
                 HalfWidth = root["half-width"]?.AsNumber("half-width", "a number between 0 and 0.5", v => v is > 0 and < 0.5) ?? double.NaN,
                 BlockSize = (int)Math.Min(block, replicates),
             };
+            root.Explain(() =>
+            {
+                Block.Check(study);
+                return study;
+            });
             return new(study with { Fingerprint = Fingerprint(study, settings, [.. made.Select(m => m.Design)]) }, [.. made.Select(m => m.Population)]);
         }
 

@@ -22,31 +22,38 @@ sealed class Truth(Population population, Family fitted, Reported reported, FitO
         && options.Fixed.All(f => Scenario.Parameters[reported.Parameters.ToList().IndexOf(f.Key)] == f.Value);
 
     /// <summary>A parameter by itself.</summary>
-    public Estimand Parameter(string name) => Made(name, Quantity.Parameter(PlaceOf(name), reported.Parameters.Count), PlaceOf(name), null, double.NaN);
+    public Estimand Parameter(string name) =>
+        Made(name, Quantity.Parameter(reported.Parameters.ToList().IndexOf(name), reported.Parameters.Count), null, double.NaN);
 
     /// <param name="text">An expression in the fitted parameters.</param>
     /// <param name="name">Null for the expression's own.</param>
     /// <param name="given">A number, or an expression in the parameters that generated the data; null for neither.</param>
-    /// <param name="value">The null hypothesis.</param>
+    /// <param name="value">The null hypothesis; NaN for none.</param>
     public Estimand Function(Yaml text, string? name, Yaml? given, double value)
     {
         var (term, of) = text.Explain(() => Expression.Parse(text.AsText("an estimand")) is var expression ? (expression.Term, expression.In(reported.Scope)) : default);
-        return Made(name ?? term, of, PlaceOf(term.Trim('`')), given, value);
+        return Made(name ?? term, of, given, value);
     }
 
-    int PlaceOf(string name) => reported.Parameters.ToList().IndexOf(name);
-
-    /// <param name="place">Of a parameter, or −1.</param>
-    Estimand Made(string name, Quantity of, int place, Yaml? given, double @null)
+    Estimand Made(string name, Quantity of, Yaml? given, double value)
     {
-        var (truth, about) = given is not null ? (ValueOf(given), Given) : IsRight ? (of.Value([.. Scenario.Parameters]), null)
-            : target is not null ? (of.Value(nearest ??= NearestOf(target)), Nearest) : (double.NaN, null);
-        return new(name, of, truth) { Scale = place < 0 ? Link.Identity : reported.Links[place], Null = @null, Target = about };
+        var generating = given is null or Scalar { Value: not null } ? null
+            : given.Explain(() => Expression.Parse(given.AsText("truth")).In(population.Names.Scope));
+        var (truth, about) = given is Scalar { Value: { } known } ? (known, Given) : generating is not null ? (generating.Value([.. Scenario.Parameters]), Given)
+            : IsRight ? (of.Value([.. Scenario.Parameters]), null) : target is not null ? (of.Value(nearest ??= NearestOf(target)), Nearest) : (double.NaN, null);
+        return new(name, of, truth)
+        {
+            Scale = of.Place < 0 ? Link.Identity : reported.Links[of.Place],
+            Null = value,
+            Generating = generating,
+            Target = about,
+        };
     }
 
-    double ValueOf(Yaml given) => given is Scalar { Value: { } value } ? value : given.Explain(() =>
-        Expression.Parse(given.AsText("truth")).In(population.Names.Scope).Value([.. Scenario.Parameters]));
-
-    double[] NearestOf(Yaml asked) => asked.Explain(() => KullbackLeibler.Nearest(Scenario, fitted, options))
-        ?? throw asked.Refuse($"no parameters of {fitted.Name} are nearest to {Scenario.Family.Name} in Kullback-Leibler divergence, or none could be found; give each estimand its truth");
+    double[] NearestOf(Yaml asked) =>
+        asked.Explain(() =>
+        {
+            using var engine = new CpuEngine();
+            return KullbackLeibler.Of(Scenario)?.Nearest(engine, fitted, options);
+        }) ?? throw asked.Refuse($"there are no parameters of {fitted.Name} nearest to these data, because of their censoring or predictors, or because a maximum is not finite; give each estimand its truth");
 }
