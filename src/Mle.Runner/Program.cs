@@ -83,7 +83,8 @@ public static class Program
         {
             new FitCommand(terminal, engines), new BootstrapCommand(terminal, engines), new PredictCommand(terminal), new ProfileCommand(terminal, engines), new SurfaceCommand(terminal, engines),
             new TestCommand(terminal, engines), new CompareCommand(terminal, engines), new GofCommand(terminal, engines), new EvaluateCommand(terminal, engines), new CheckCommand(terminal, engines),
-            new StudyCommand(terminal, engines), new FamiliesCommand(terminal), new DevicesCommand(terminal, engines), new CompletionCommand(terminal),
+            new SimulateCommand(terminal), new StudyCommand(terminal, engines),
+            new FamiliesCommand(terminal), new DevicesCommand(terminal, engines), new CompletionCommand(terminal),
         };
         root.HelpName = "mle";
         foreach (var option in root.Options.OfType<HelpOption>())

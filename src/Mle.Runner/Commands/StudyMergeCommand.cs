@@ -6,7 +6,7 @@ namespace Mle.Runner.Commands;
 /// <summary>Puts the shards of a study together.</summary>
 sealed class StudyMergeCommand : Verb
 {
-    readonly Argument<string> file = new("STUDY.yaml") { Description = "the study" };
+    readonly Argument<string> file = Syntax.Study();
     readonly Argument<string[]> journals = new("JOURNAL") { Description = "of all its shards; those beside the study otherwise", Arity = ArgumentArity.ZeroOrMore };
     readonly OutputOptions output = new("the tidy table, with each cell's settings, as JSON on standard output");
 

@@ -7,7 +7,7 @@ namespace Mle.Runner.Commands;
 /// <summary>Runs a study, or one shard of it, and goes on where an earlier run stopped.</summary>
 sealed class StudyRunCommand : Verb
 {
-    readonly Argument<string> file = new("STUDY.yaml") { Description = "the study" };
+    readonly Argument<string> file = Syntax.Study();
     readonly Option<string?> journal = new("--journal") { Description = "where finished blocks are kept; beside the study otherwise", HelpName = "FILE" };
     readonly Option<string?> shard = new("--shard")
     {
@@ -49,7 +49,6 @@ sealed class StudyRunCommand : Verb
             throw new BadInput($"Shard {part} has no results of its own: mle study merge makes them of the journals of all shards.");
         string path = parsed.GetValue(file)!;
         var study = StudyFile.Read(path);
-        Block.Check(study);
         using var kept = Journal.Open(parsed.GetValue(journal) ?? Journal.PathOf(path, part), study, part);
         if (source is not null && !quiet)
             terminal.Error.WriteLine($"mle: shard {part}, as {source} says.");

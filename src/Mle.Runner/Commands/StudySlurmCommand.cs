@@ -12,7 +12,7 @@ sealed partial class StudySlurmCommand : Verb
     /// <summary>Seconds before the limit of time that the shards are told to stop.</summary>
     const int Notice = 120;
 
-    readonly Argument<string> file = new("STUDY.yaml") { Description = "the study, where all nodes see it" };
+    readonly Argument<string> file = Syntax.Study();
     readonly Option<int?> shards = Syntax.Whole("--shards", 1, "tasks of the array");
     readonly Option<string?> time = new("--time") { Description = "limit of a task, after which it is queued again and goes on; 01:00:00 otherwise", HelpName = "LIMIT" };
     readonly Option<int?> cpus = Syntax.Whole("--cpus", 1, "processors of a task; 4 otherwise");
@@ -48,8 +48,7 @@ sealed partial class StudySlurmCommand : Verb
     int Run(ParseResult parsed)
     {
         string path = Path.GetFullPath(parsed.GetValue(file)!);
-        var study = StudyFile.Read(path);
-        Block.Check(study);
+        StudyFile.Read(path);
         string limit = parsed.GetValue(time) ?? "01:00:00";
         if (!Limit().IsMatch(limit))
             throw new BadInput($"--time {limit}: minutes, hours:minutes:seconds or days-hours are needed, such as 01:00:00.");
