@@ -87,7 +87,7 @@ sealed partial class StudySlurmCommand : Verb
                     exit 1
                 fi
                 array=$(sbatch --parsable --output={{Quoted(log + ".%a.log")}} "$0") || exit
-                merge=$(sbatch --parsable --dependency=afterany:"$array" {{queue}} --job-name={{name}}-merge --output={{Quoted(log + ".merge.log")}} \
+                merge=$(sbatch --parsable --dependency=afterany:"$array" {{(queue is null ? "" : queue + " ")}}--job-name={{name}}-merge --output={{Quoted(log + ".merge.log")}} \
                     --wrap "exec $(printf '%q ' "${mle[@]}" study merge "$study" --quiet --out {{Quoted(merged)}})") || exit
                 echo "shards: job $array; merge: job $merge"
                 exit

@@ -62,7 +62,8 @@ sealed class StudyReport(Study study, IReadOnlyList<CellResult> results)
         long[] replicates = [.. results.Select(r => r.Replicates).Distinct()];
         bool refused = cells.Any(c => c.Any(m => m.Stat == Nonexistent));
         terminal.Out.WriteLine($"{study.Name}: {Number.Short((long)cells.Length)} cell{(cells.Length == 1 ? "" : "s")}, {Number.Short(replicates.Min())}{(replicates.Length > 1 ? " to " + Number.Short(replicates.Max()) : "")} replicates each\n");
-        var table = Screen.Table(["cell", .. settings, .. replicates.Length > 1 ? ["replicates"] : Array.Empty<string>(), "", "bias", "±", "interval", "covers", "±", .. refused ? ["none"] : Array.Empty<string>()]);
+        var table = Screen.Table(["cell", .. settings, .. replicates.Length > 1 ? ["replicates"] : Array.Empty<string>(), "", "bias", "interval", "covers", .. refused ? ["none"] : Array.Empty<string>()]);
+        table.Columns[0].NoWrap();
         var notes = new Dictionary<string, List<int>>();
         int lines = 0;
         for (int cell = 0; cell < cells.Length; cell++)
@@ -79,8 +80,8 @@ sealed class StudyReport(Study study, IReadOnlyList<CellResult> results)
                 [
                     first ? $"{cell + 1}" : "", .. settings.Select(key => first ? study.Cells[cell].Settings.GetValueOrDefault(key, "") : ""),
                     .. replicates.Length > 1 ? [first ? Number.Short(results[cell].Replicates) : ""] : Array.Empty<string>(),
-                    term ?? "", bias is null ? "" : Number.Brief(bias.Estimate), bias is null ? "" : Rough(bias.Error),
-                    cover?.Method ?? "", cover is null ? "" : Share(cover.Estimate), cover is null ? "" : Share(cover.Error), .. refused ? [none == "0" ? "" : none] : Array.Empty<string>(),
+                    term ?? "", bias is null ? "" : With(bias, Number.Brief(bias.Estimate)),
+                    cover?.Method ?? "", cover is null ? "" : With(cover, cover.Estimate.ToString("F4", CultureInfo.InvariantCulture)), .. refused ? [none == "0" ? "" : none] : Array.Empty<string>(),
                 ];
                 table.AddRow([.. texts.Select(text => new Text(text))]);
             }
@@ -113,7 +114,7 @@ sealed class StudyReport(Study study, IReadOnlyList<CellResult> results)
             at.Add(cell);
     }
 
-    static string Share(double p) => double.IsNaN(p) ? "–" : p.ToString("F4", CultureInfo.InvariantCulture);
-
-    static string Rough(double error) => double.IsNaN(error) ? "–" : error.ToString("G2", CultureInfo.InvariantCulture);
+    /// <summary>An estimate and its Monte-Carlo error.</summary>
+    static string With(Measure measure, string estimate) =>
+        double.IsNaN(measure.Estimate) ? "–" : string.Create(CultureInfo.InvariantCulture, $"{estimate} ± {measure.Error:G1}");
 }
