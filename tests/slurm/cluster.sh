@@ -2,7 +2,7 @@
 # A Slurm cluster of n1 … nN on this machine, for tests: munged, slurmctld and one slurmd for each node, on the loopback, without
 # systemd, cgroups or accounting. Needs root and Debian's slurmctld, slurmd, slurm-client and munge.
 #
-#   cluster.sh start FOLDER NODES PORT    CONF=FOLDER/slurm.conf is then the SLURM_CONF of its commands; ports PORT to PORT + NODES
+#   cluster.sh start FOLDER NODES PORT    FOLDER/slurm.conf is then SLURM_CONF; takes the ports PORT to PORT + NODES
 #   cluster.sh kill FOLDER NODE           as a loss of power: the node's daemon, its steps' daemons and all its processes at once
 #   cluster.sh stop FOLDER
 set -euo pipefail
@@ -89,10 +89,19 @@ processes_of() {
 }
 
 stop() {
-    local file
+    local file pids=()
     for file in "$folder"/n*.pid "$folder/slurmctld.pid" "$folder/munge/pid"; do
-        [[ -s $file ]] && kill "$(cat "$file")" 2>/dev/null || true
+        [[ -s $file ]] && pids+=("$(cat "$file")")
     done
+    ((${#pids[@]})) || return 0
+    kill "${pids[@]}" 2>/dev/null || true
+    # They write into the folder until they have ended.
+    local polls
+    for ((polls = 0; polls < 100; polls++)); do
+        ps -p "$(IFS=, && echo "${pids[*]}")" >/dev/null || return 0
+        sleep 0.1
+    done
+    kill -9 "${pids[@]}" 2>/dev/null || true
 }
 
 case $command in

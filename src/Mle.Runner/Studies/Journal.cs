@@ -171,9 +171,17 @@ sealed class Journal : IDisposable
         Seal(record);
         lock (gate)
         {
-            stream.Position = end;
-            stream.Write(record);
-            stream.Flush(flushToDisk: true);
+            try
+            {
+                stream.Position = end;
+                stream.Write(record);
+                stream.Flush(flushToDisk: true);
+            }
+            catch (ArgumentOutOfRangeException e)
+            {
+                // What .NET makes of EFBIG.
+                throw new IOException("the file would be larger than the system or a limit allows", e);
+            }
             index.Add((cell, block), (end + Head, payload.Length));
             end += record.Length;
         }

@@ -36,7 +36,7 @@ readonly record struct Shard(int Index, int Count)
         {
             int least = Number("SLURM_ARRAY_TASK_MIN") ?? 0, step = Math.Max(Number("SLURM_ARRAY_TASK_STEP") ?? 1, 1);
             if (Number("SLURM_ARRAY_TASK_COUNT") is not { } count || Number("SLURM_ARRAY_TASK_MAX") is not { } most
-                || task < least || (task - least) % step != 0 || (most - least) / step + 1 != count)
+                || task < least || (task - least) % step != 0 || (most - least) % step != 0 || (most - least) / step + 1 != count)
                 throw new BadInput("The tasks of this job array are not evenly spaced numbers, or not all said: --shard I/N says which shard this is.");
             return new((task - least) / step, count);
         }

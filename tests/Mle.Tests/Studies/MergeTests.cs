@@ -23,7 +23,7 @@ public sealed class MergeTests : IDisposable
 
     static byte[] Merge(Study study, params string[] paths)
     {
-        Journal[] journals = [.. paths.Select(p => Journal.Read(p, study)!)];
+        Journal[] journals = [.. paths.Select(p => Journal.Read(p, study)).OfType<Journal>()];
         try
         {
             return Small.Csv(study, StudyMerge.Of(study, journals, []));
@@ -42,7 +42,7 @@ public sealed class MergeTests : IDisposable
         byte[] expected = Small.Uninterrupted(study);
         foreach (int threads in new[] { 2, 5, 60 })
             Assert.Equal(expected, Small.Csv(study, Small.Run(study, folder.At($"{threads}.journal"), threads).Results));
-        foreach (int count in new[] { 1, 2, 7, 20 })
+        foreach (int count in new[] { 1, 7, 20 })
         {
             string[] paths = Shards(study, count, threads: count == 7 ? 2 : 1);
             Random.Shared.Shuffle(paths);
@@ -59,7 +59,7 @@ public sealed class MergeTests : IDisposable
         var run = Small.Run(Small.Sequential, folder.At("a.journal"));
         int[] blocks = [.. run.Results.Select(r => r.Blocks)];
         Assert.True(blocks.Distinct().Count() > 1, string.Join(",", blocks));
-        Assert.All(blocks, b => Assert.InRange(b, 3, Small.Sequential.Blocks));
+        Assert.All(blocks, b => Assert.InRange(b, 5, Small.Sequential.Blocks));
     }
 
     [Fact]

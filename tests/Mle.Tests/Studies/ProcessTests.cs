@@ -16,8 +16,8 @@ public sealed class ProcessTests : IDisposable
     {
         study = folder.File("coverage.yaml", """
             name: coverage
-            replicates: 120000
-            block: 3000
+            replicates: 60000
+            block: 1500
             data: {family: weibull, parameters: {shape: 1.5, scale: 2}, n: [20, 40]}
             intervals: [wald, wald:log]
             """);
@@ -54,7 +54,7 @@ public sealed class ProcessTests : IDisposable
     {
         byte[] expected = Uninterrupted(out long length);
         var random = new Random(11);
-        foreach (long at in Enumerable.Range(0, 4).Select(_ => random.NextInt64(length)).Order())
+        foreach (long at in Enumerable.Range(0, 3).Select(_ => random.NextInt64(length)).Order())
         {
             using var process = Begin();
             BuiltCommand.Await(process, journal, at);

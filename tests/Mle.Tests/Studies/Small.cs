@@ -16,7 +16,7 @@ static class Small
     public static Study Fixed { get; } = new("small", [1, 2, 3, 4, 5], 7, [Exponential(3), Exponential(5), Exponential(9)], 185) { BlockSize = 50 };
 
     /// <summary>Three cells that stop after different numbers of blocks.</summary>
-    public static Study Sequential { get; } = Fixed with { Name = "sequential", Fingerprint = [9, 9], Replicates = 4000, BlockSize = 400, HalfWidth = 0.0135 };
+    public static Study Sequential { get; } = Fixed with { Name = "sequential", Fingerprint = [9, 9], Replicates = 3000, BlockSize = 200, HalfWidth = 0.0115 };
 
     public static byte[] Csv(Study study, IReadOnlyList<CellResult> results)
     {
