@@ -36,8 +36,8 @@ public sealed class SlurmTests
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Path.GetDirectoryName(folder.At("x"))!, (UnixFileMode)0b111_101_101);
         string study = folder.File("coverage.yaml", """
-            replicates: 800000
-            block: 50000
+            replicates: 1600000
+            block: 40000
             data: {family: weibull, parameters: {shape: 1.5, scale: 2}, n: [25, 50]}
             """);
         string cluster = folder.At("c");
@@ -51,20 +51,23 @@ public sealed class SlurmTests
             var (code, output, error) = BuiltCommand.End(process);
             return code == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', args)}: exit code {code}: {error}");
         }
+        var whole = CommandLine.Run("study", "run", study, "--quiet", "--engine", "cpu", "--out", folder.At("whole.csv"));
+        Assert.Equal((0, "", ""), (whole.Code, whole.Out, whole.Error));
+        long half = new FileInfo(folder.At("coverage.journal")).Length / Shards / 2;
         try
         {
             Do(Script(), "start", cluster, "2", $"{FreePort()}");
             Do(BuiltCommand.Host, BuiltCommand.Assembly, "study", "slurm", study, "--shards", $"{Shards}", "--cpus", "1", "--time", "10", "--out", folder.At("job.sh"));
             Do("bash", folder.At("job.sh"));
 
-            // A node goes down while a shard on it is at work, and the shard on the other one is told that its time is up.
+            // A node goes down in the first half of a shard's work, and a shard on the other one is told that its time is up.
             (int Task, string Job) On(string node)
             {
                 for (var begun = DateTime.UtcNow; DateTime.UtcNow < begun.AddSeconds(60);)
                     foreach (string[] job in Do("squeue", "-h", "-t", "R", "-o", "%K %N %A").Split('\n').Select(line => line.Split(' ')))
-                        if (job is [var task, var on, var id] && on == node && new FileInfo(Journal.PathOf(study, new(int.Parse(task), Shards))) is { Exists: true, Length: > 200 })
+                        if (job is [var task, var on, var id] && on == node && new FileInfo(Journal.PathOf(study, new(int.Parse(task), Shards))) is { Exists: true, Length: > 200 } journal && journal.Length < half)
                             return (int.Parse(task), id);
-                throw new InvalidOperationException($"no shard has a block on {node}: {Do("squeue")}");
+                throw new InvalidOperationException($"no shard was met at work on {node}: {Do("squeue")}");
             }
             On("n2");
             Do(Script(), "kill", cluster, "n2");
@@ -75,8 +78,6 @@ public sealed class SlurmTests
             var deadline = DateTime.UtcNow.AddSeconds(150);
             while (!File.Exists(merged))
                 Assert.True(Do("squeue") is var queue && DateTime.UtcNow < deadline, queue + string.Join('\n', Directory.GetFiles(Path.GetDirectoryName(merged)!, "*.log").Select(f => f + ":\n" + File.ReadAllText(f))));
-            var whole = CommandLine.Run("study", "run", study, "--quiet", "--engine", "cpu", "--out", folder.At("whole.csv"));
-            Assert.Equal(0, whole.Code);
             Assert.Equal(File.ReadAllBytes(folder.At("whole.csv")), File.ReadAllBytes(merged));
             string log = File.ReadAllText(folder.At($"coverage.{told}.log"));
             Assert.Contains("mle: interrupted; ", log);
