@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mle.Runner.Commands;
@@ -81,7 +82,9 @@ public static class Program
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : ModelOptions.Join(args));
         if (parsed.Action is ParseErrorAction)
         {
-            string command = parsed.CommandResult.Command is Verb verb ? " " + verb.Name : "";
+            string command = "";
+            for (var at = parsed.CommandResult; at.Parent is CommandResult parent; at = parent)
+                command = $" {at.Command.Name}{command}";
             throw new BadInput($"{parsed.Errors[0].Message.ReplaceLineEndings(" ").Trim()} See mle{command} --help.");
         }
         return parsed.Invoke(new InvocationConfiguration
