@@ -29,7 +29,7 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("", "study.yaml is empty.")]
     [InlineData("# nothing\n", "study.yaml is empty.")]
     [InlineData("- 1\n- 2", "line 1, column 1: a mapping of keys is needed, not a list.")]
-    [InlineData("data: [1, 2", "line 1, column ")]
+    [InlineData("data: [1, 2\n", "line 2, column 1: this is not YAML: ")]
     [InlineData("data: {n: 1\n\tx: 2}", "this is not YAML")]
     [InlineData("seed: 1\n---\nseed: 2", "line 2, column 1: a second document begins")]
     [InlineData("a: &x 1\nseed: *x", "line 2, column 7: aliases are not read")]
@@ -51,13 +51,13 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("+half-width: 0.6", "half-width must be a number between 0 and 0.5, not '0.6'.")]
     [InlineData("+half-width: .nan", "half-width must be a number between 0 and 0.5, not '.nan'.")]
     [InlineData("+common-random-numbers: yes", "line 6, column 24: common-random-numbers must be true or false, not 'yes'.")]
-    [InlineData("+levels: [0.9, 95]", "line 6, column 16: a level must be a number between 0 and 1, not '95'.")]
+    [InlineData("+levels: [0.9, 95]", "line 6, column 15: a level must be a number between 0 and 1, not '95'.")]
     [InlineData("+levels: [0.9, 0.90]", "a level is there twice.")]
     [InlineData("+levels: []", "line 6, column 9: levels is an empty list.")]
-    [InlineData("+intervals: [wald, waldo]", "line 6, column 20: an interval must be one of wald, sandwich, score, exact, profile, normal, basic, percentile, studentized, bca, wald:log, wald:logit, sandwich:log, sandwich:logit, wilson, not 'waldo'; did you mean 'wald'?")]
-    [InlineData("+intervals: [wald, wald]", "line 6, column 20: the interval wald is there twice.")]
+    [InlineData("+intervals: [wald, waldo]", "line 6, column 19: an interval must be one of wald, sandwich, score, exact, profile, normal, basic, percentile, studentized, bca, wald:log, wald:logit, sandwich:log, sandwich:logit, wilson, not 'waldo'; did you mean 'wald'?")]
+    [InlineData("+intervals: [wald, wald]", "line 6, column 19: the interval wald is there twice.")]
     [InlineData("+intervals: wilson", "wilson is for binomial and bernoulli, and weibull is fitted.")]
-    [InlineData("+intervals: [exact]", "Cell 1 (), exact: There is no exact interval for weibull")]
+    [InlineData("+intervals: [exact]", "line 6, column 12: Cell 1 (), exact: There is no exact interval for weibull")]
     [InlineData("+bootstrap: {replicates: 1}", "replicates must be a whole number from 2 to 1000000, not '1'.")]
     [InlineData("+bootstrap: {kind: wild}", "kind must be one of nonparametric, parametric, bayesian, poisson, not 'wild'.")]
     [InlineData("+bootstrap: 999", "line 6, column 12: bootstrap must be a mapping with replicates, kind, not '999'.")]
@@ -70,7 +70,7 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("@data: {family: weibull, n: ten, parameters: {shape: 1, scale: 1}}", "line 2, column 28: n must be a whole number from 1 to 2147483591, not 'ten'.")]
     [InlineData("@data: {family: weibull, n: [], parameters: {shape: 1, scale: 1}}", "line 2, column 28: data.n is an empty list.")]
     [InlineData("@data: {family: weibull, n: 3, parameters: {shpae: 1, scale: 1}}", "line 2, column 44: there is no parameter 'shpae'; there are shape, scale; did you mean 'shape'?")]
-    [InlineData("@data: {family: weibull, n: 3, parameters: {shape: 1}}", "line 2, column 32: scale is missing; shape, scale are needed.")]
+    [InlineData("@data: {family: weibull, n: 3, parameters: {shape: 1}}", "line 2, column 43: scale is missing; shape, scale are needed.")]
     [InlineData("@data: {family: weibull, n: 3, parameters: {shape: 1, scale: -1}}", "line 2, column 54: scale = -1 is not allowed: it must be > 0.")]
     [InlineData("@data: {family: weibull, n: 3, parameters: {shape: 1, scale: big}}", "line 2, column 61: scale must be a finite number, not 'big'.")]
     [InlineData("@data: {family: uniform, n: 3, parameters: {a: 2, b: 1}}", "there is no uniform with a = 2, b = 1.")]
@@ -88,7 +88,8 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("  censoring: {}", "line 6, column 14: censoring needs one of above, below, random.", true)]
     [InlineData("  censoring: {above: 1, below: 1}", "censoring: below must be less than above.", true)]
     [InlineData("  contamination: {share: 2, family: normal, parameters: {mu: 0, sigma: 1}}", "share must be a number from 0 to 1, not '2'.", true)]
-    [InlineData("  contamination: {share: 0.1, family: normal, parameters: {mu: 0}}", "line 6, column 61: sigma is missing; mu, sigma are needed.", true)]
+    [InlineData("  contamination: {share: 0.1, family: normal, parameters: {mu: 0}}", "line 6, column 59: sigma is missing; mu, sigma are needed.", true)]
+    [InlineData("@data: {family: binomial, n: 3, trials: 9, parameters: {p: 0.5}, contamination: {share: 0.1, family: poisson, parameters: {lambda: 1}}}", "poisson has no trials.")]
     // Designs.
     [InlineData("  formula: \"~ x\"", "line 6, column 12: a formula needs predictors, or the design of a file.", true)]
     [InlineData("  predictors: {x: {levels: [a, b]}}", "line 6, column 15: predictors go with a formula.", true)]
@@ -98,14 +99,14 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("  formula: \"~ xx\"\n  predictors: {x: {levels: [a, b]}}", "the formula '~ xx' has the predictor 'xx'; there are x", true)]
     [InlineData("  formula: \"~ x\"\n  predictors: {x: {levels: [a, a]}}", "line 7, column 28: predictor x needs two or more different levels.", true)]
     [InlineData("  formula: \"~ x\"\n  predictors: {x: {levels: [a, b], family: normal}}", "predictor x has levels or a family; one of them is needed.", true)]
-    [InlineData("  formula: \"~ x\"\n  predictors: {x: {family: normal, parameters: {mu: 0, sigma: 1}}}", "line 4, column 15: there is no parameter 'scale'; there are shape, (Intercept), x.", true)]
+    [InlineData("  formula: \"~ x\"\n  predictors: {x: {family: normal, parameters: {mu: 0, sigma: 1}}}", "line 4, column 26: there is no parameter 'scale'; there are shape, (Intercept), x.", true)]
     [InlineData("  formula-for: {sigma: \"~ x\"}\n  predictors: {x: {levels: [a, b]}}", "weibull has no parameter 'sigma', only shape, scale", true)]
     // Estimands.
-    [InlineData("+estimands: [shape, size]", "line 6, column 21: The formula 'size', position 1: there is no parameter 'size'; there are shape, scale.")]
+    [InlineData("+estimands: [shape, size]", "line 6, column 20: The formula 'size', position 1: there is no parameter 'size'; there are shape, scale.")]
     [InlineData("+estimands: [shape, shape]", "line 6, column 12: two estimands are called shape.")]
     [InlineData("+estimands: [{name: x}]", "line 6, column 13: an estimand needs the key 'of'.")]
-    [InlineData("+estimands: [{of: shape, truth: true shape}]", "line 6, column 33: The formula 'true shape'")]
-    [InlineData("+estimands: [{of: shape, null: one}]", "line 6, column 32: null must be a finite number, not 'one'.")]
+    [InlineData("+estimands: [{of: shape, truth: true shape}]", "line 6, column 32: The formula 'true shape'")]
+    [InlineData("+estimands: [{of: shape, null: one}]", "line 6, column 31: null must be a finite number, not 'one'.")]
     [InlineData("+intervals: [profile]\nestimands: [mean = scale*gamma(1+1/shape)]", "Cell 1 (), profile: mean is made of several parameters")]
     // Cells.
     [InlineData("+cells: [{m: 5}]", "line 6, column 10: 'm' is no setting of data or fit; there are data.family, data.parameters, data.parameters.shape, data.parameters.scale, data.n.")]
@@ -166,15 +167,15 @@ public sealed class StudyFileTests : IDisposable
               family: normal
               parameters: {mu: 1, sigma: 2}
               n: 30
-              contamination: {share: 0.1, family: student_t, parameters: {mu: 0, sigma: 1, df: 3}}
+              contamination: {share: 0.1, family: student_t, parameters: {location: 0, scale: 1, df: 3}}
               censoring: {above: 4, below: -3, random: {family: exponential, parameters: {rate: 0.1}}}
               truncation: {below: -9}
             fit:
               family: logistic
-              fixed: {s: 1}
+              fixed: {scale: 1}
             estimands:
-              - mu
-              - variance = s^2*pi^2/3
+              - location
+              - variance = scale^2*pi^2/3
               - {name: middle, of: quantile(0.5), truth: mu, null: 0.5}
             intervals: [wald, wald:log, basic]
             levels: [0.9, 0.99]
@@ -186,15 +187,23 @@ public sealed class StudyFileTests : IDisposable
         Assert.Equal([0.9, 0.99], study.Levels);
         Assert.Equal((199, 7ul, BootstrapKind.Bayesian), (study.Bootstrap.Replicates, study.Bootstrap.Seed, study.Bootstrap.Kind));
         Assert.Equal((0.1, "student_t"), (cell.Scenario.Contamination!.Share, cell.Scenario.Contamination.Family.Name));
-        Assert.Equal(ParametersOf("student_t", ("df", 3), ("mu", 0), ("sigma", 1)), cell.Scenario.Contamination.Parameters);
+        Assert.Equal(ParametersOf("student_t", ("df", 3), ("location", 0), ("scale", 1)), cell.Scenario.Contamination.Parameters);
         Assert.Equal((4.0, -3.0, "exponential"), (cell.Scenario.Censoring!.Above, cell.Scenario.Censoring.Below, cell.Scenario.Censoring.Random!.Value.Family.Name));
         Assert.Equal((-9.0, double.PositiveInfinity), cell.Scenario.Truncation);
-        Assert.Equal(("logistic", 1.0), (cell.Fitted.Name, cell.Options.Fixed["s"]));
-        Assert.Equal(["mu", "variance", "middle"], cell.Estimands.Select(e => e.Name));
+        Assert.Equal(("logistic", 1.0), (cell.Fitted.Name, cell.Options.Fixed["scale"]));
+        Assert.Equal(["location", "variance", "middle"], cell.Estimands.Select(e => e.Name));
         // Another family, and nothing that says what is true of it.
         Assert.Equal([double.NaN, double.NaN, 1], cell.Estimands.Select(e => e.Truth));
         Assert.Equal([double.NaN, double.NaN, 0.5], cell.Estimands.Select(e => e.Null));
         Assert.NotNull(cell.Estimands[2].Generating);
+    }
+
+    [Fact]
+    public void What_contaminates_has_the_same_trials()
+    {
+        var scenario = Read("replicates: 5\ndata: {family: binomial, n: 300, trials: 9, parameters: {p: 0.5}, contamination: {share: 0.5, family: binomial, parameters: {p: 0.99}}}").Cells[0].Scenario;
+        double[] drawn = new Generated(scenario, 1, 0, 0, 1).Make(0, 1).Values.ToArray();
+        Assert.InRange(drawn.Count(y => y == 9), 100, 180);
     }
 
     static double[] ParametersOf(string family, params (string Name, double Value)[] values) =>
@@ -287,7 +296,7 @@ public sealed class StudyFileTests : IDisposable
         {
             string fitted = data.Contains("poisson") ? "negative_binomial" : "gamma";
             var refused = Assert.Throws<BadInput>(() => Read($"replicates: 5\ndata: {{{data}}}\nfit: {{family: {fitted}, target: kl}}"));
-            Assert.Contains($"line 3, column {(fitted == "gamma" ? 29 : 41)}: there are no parameters of {fitted} nearest to these data", refused.Message);
+            Assert.Contains($"line 3, column {(fitted == "gamma" ? 30 : 42)}: there are no parameters of {fitted} nearest to these data", refused.Message);
         }
     }
 
@@ -311,7 +320,7 @@ public sealed class StudyFileTests : IDisposable
         for (int j = 1; j < 4; j++)
             Assert.Equal(small.Columns[j].ToArray(), large.Columns[j].ToArray()[..50]);
         Assert.Equal([1, 2, 3, 4, 0.5], study.Cells[0].Scenario.Parameters);
-        Assert.Equal(("score", ["x", "g"]), (populations[0].Response, populations[0].Design!.Header));
+        Assert.Equal(["score", "x", "g"], populations[0].Design!.Header.Prepend(populations[0].Response));
         Assert.InRange(large.Columns[1].ToArray().Average(), 4, 6);
         Assert.NotEqual(small.Columns[1].ToArray(), Read(Regression.Replace("seed: 3", "seed: 4")).Cells[0].Scenario.Predictors["mu"].Columns[1].ToArray());
         var estimand = study.Cells[0].Estimands[1];
@@ -324,7 +333,7 @@ public sealed class StudyFileTests : IDisposable
         command.File("rows.csv", "x,y\n1,9\n2,9\n4,9\n");
         const string text = "replicates: 4\ndata: {family: poisson_regression, formula: y ~ x, design: rows.csv, parameters: {(Intercept): 1, x: 0.1}}";
         var study = Read(text);
-        Assert.Equal([1, 2, 4], study.Cells[0].Scenario.Predictors["lambda"].Columns[1].ToArray());
+        Assert.Equal([1, 2, 4], study.Cells[0].Scenario.Predictors["mu"].Columns[1].ToArray());
         Assert.Equal(3, study.Cells[0].Scenario.Length);
         // The fingerprint knows what is in the file.
         command.File("rows.csv", "x,y\n1,9\n2,9\n5,9\n");
