@@ -93,8 +93,8 @@ public static class Program
         if (parsed.Action is ParseErrorAction)
         {
             string command = "";
-            for (var result = parsed.CommandResult; result.Parent is CommandResult parent; result = parent)
-                command = $" {result.Command.Name}{command}";
+            for (var at = parsed.CommandResult; at.Parent is CommandResult parent; at = parent)
+                command = $" {at.Command.Name}{command}";
             throw new BadInput($"{parsed.Errors[0].Message.ReplaceLineEndings(" ").Trim()} See mle{command} --help.");
         }
         return parsed.Invoke(new InvocationConfiguration

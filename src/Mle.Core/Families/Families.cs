@@ -84,6 +84,8 @@ sealed class Family<TFamily> : Family where TFamily : struct, IFamily<TFamily>
 
     public override bool IsDiscrete => TFamily.Support.Integer;
 
+    public override bool NeedsTrials => TFamily.TakesTrials;
+
     public override TResult Accept<TResult>(IFamilyVisitor<TResult> visitor) => visitor.Visit<TFamily>();
 
     public override TResult Accept<TResult>(IModelVisitor<TResult> visitor) => visitor.Visit<Direct<TFamily>>();

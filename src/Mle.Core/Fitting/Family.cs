@@ -79,6 +79,9 @@ public abstract class Family
     /// <summary>Whether observations have probabilities, and no densities: counts and categories.</summary>
     public virtual bool IsDiscrete => true;
 
+    /// <summary>Whether every observation has a number of trials.</summary>
+    public virtual bool NeedsTrials => false;
+
     public abstract TResult Accept<TResult>(IFamilyVisitor<TResult> visitor);
 
     public abstract TResult Accept<TResult>(IModelVisitor<TResult> visitor);

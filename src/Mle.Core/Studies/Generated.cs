@@ -37,7 +37,7 @@ public sealed class Generated : Replicates
             throw new ArgumentException($"A data set of {n} observations: there must be at least 1.");
         if (scenario.Predictors.Count == 0 && scenario.Parameters.Count != scenario.Family.Info.Parameters.Length && scenario.Family is not Categorical)
             throw new ArgumentException($"{scenario.Family.Name} has the parameters {string.Join(", ", scenario.Family.Info.Parameters.Select(p => p.Name))}, and {scenario.Parameters.Count} values are given.");
-        var trials = scenario.Trials == 1 ? default : Constant(n, scenario.Trials);
+        var trials = scenario.Family.NeedsTrials || scenario.Trials != 1 ? Constant(n, scenario.Trials) : default;
         var (below, above) = scenario.Truncation;
         return new(new double[n], [0, n], default, trials)
         {

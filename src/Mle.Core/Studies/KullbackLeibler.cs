@@ -24,8 +24,6 @@ public sealed class KullbackLeibler
         Add(all, scenario.Family, [.. scenario.Parameters], 1 - share);
         if (share > 0)
             Add(all, scenario.Contamination!.Family, [.. scenario.Contamination.Parameters], share);
-        var (below, above) = scenario.Truncation;
-        all.RemoveAll(p => !(p.Y > below && p.Y <= above));
         double total = all.Sum(p => p.W);
         (points, weights) = ([.. all.Select(p => p.Y)], [.. all.Select(p => p.W / total)]);
         logDensity = LogDensity(scenario.Family, [.. scenario.Parameters]);
@@ -70,7 +68,7 @@ public sealed class KullbackLeibler
         return fit.Status is Status.Interior or Status.Nonregular ? [.. Enumerable.Range(0, fit.Parameters.Count).Select(i => fit[i])] : null;
     }
 
-    ReadOnlyMemory<double> Trials => scenario.Trials == 1 ? default : Enumerable.Repeat(scenario.Trials, points.Length).ToArray();
+    ReadOnlyMemory<double> Trials => scenario.Family.NeedsTrials ? Enumerable.Repeat(scenario.Trials, points.Length).ToArray() : default;
 
     double Expect(double[] values)
     {
@@ -97,22 +95,50 @@ public sealed class KullbackLeibler
         if (law.IsDiscrete)
             Enumerate(all, law, u, share);
         else
-            for (int side = 0; side < 2; side++)
-                for (double t = Innermost; t >= Outermost; t -= Step)
-                {
-                    double e = Math.Exp(-Math.PI * Math.Sinh(t)), v = 1 / (1 + e);
-                    double y = law.QuantileOfTail(-0.69314718055994531 - (double)Real.Log1p(e), side == 1, u);
-                    if (!double.IsFinite(y))
-                        break;
-                    all.Add((y, 0.5 * share * Step * Math.PI * Math.Cosh(t) * v * (e / (1 + e))));
-                }
+            Integrate(all, law, u, share);
     }
 
-    /// <summary>From the median outward on both sides until what is left adds no digit.</summary>
+    /// <summary>The two halves of the probability between the limits, each from its own end inward.</summary>
+    void Integrate(List<(double, double)> all, Prediction law, double[] u, double share)
+    {
+        var (below, above) = scenario.Truncation;
+        var (low, high) = (Tail(below), Tail(above));
+        // Everything from the tail that is the smaller one.
+        bool upper = low.S < low.F;
+        double from = upper ? high.S : low.F, inside = upper ? low.S - high.S : high.F - low.F;
+        bool whole = double.IsInfinity(below) && double.IsInfinity(above);
+        for (int side = 0; side < 2; side++)
+            for (double t = Innermost; t >= Outermost; t -= Step)
+            {
+                double e = Math.Exp(-Math.PI * Math.Sinh(t)), v = 1 / (1 + e);
+                double y;
+                if (whole)
+                    y = law.QuantileOfTail(-0.69314718055994531 - (double)Real.Log1p(e), side == 1, u);
+                else
+                {
+                    double p = from + inside * (side == 0 ? v / 2 : 1 - v / 2);
+                    y = law.QuantileOfTail(Math.Log(Math.Min(p, 1 - p)), upper == p <= 0.5, u);
+                }
+                if (!double.IsFinite(y))
+                    break;
+                all.Add((y, 0.5 * share * inside * Step * Math.PI * Math.Cosh(t) * v * (e / (1 + e))));
+            }
+
+        (double F, double S) Tail(double y)
+        {
+            if (double.IsInfinity(y))
+                return y < 0 ? (0, 1) : (1, 0);
+            var (logF, logS) = law.Tails(y, scenario.Trials, u);
+            return (Math.Exp(logF), Math.Exp(logS));
+        }
+    }
+
+    /// <summary>From the median, or the limit nearest to it, outward on both sides until what is left adds no digit.</summary>
     void Enumerate(List<(double, double)> all, Prediction law, double[] u, double share)
     {
         const double rest = 1e-18;
-        double middle = law.Quantile(0.5, scenario.Trials, u).Value;
+        var (below, above) = scenario.Truncation;
+        double middle = Math.Clamp(law.Quantile(0.5, scenario.Trials, u).Value, Math.Floor(below) + 1, Math.Floor(above));
         double Mass(double y)
         {
             var (logF, logS) = law.Tails(y, scenario.Trials, u);
@@ -120,13 +146,13 @@ public sealed class KullbackLeibler
             // Differences in the tail that is small.
             return logF < logS ? Math.Exp(logF) - Math.Exp(belowF) : Math.Exp(belowS) - Math.Exp(logS);
         }
-        for (double y = middle; ; y++)
+        for (double y = middle; y <= above; y++)
         {
             all.Add((y, share * Mass(y)));
             if (law.Tails(y, scenario.Trials, u).LogS < Math.Log(rest))
                 break;
         }
-        for (double y = middle - 1; y >= 0; y--)
+        for (double y = middle - 1; y > below && y >= 0; y--)
         {
             if (law.Tails(y, scenario.Trials, u).LogF < Math.Log(rest))
                 break;

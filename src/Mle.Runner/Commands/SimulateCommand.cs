@@ -32,8 +32,8 @@ sealed class SimulateCommand : Verb
     public SimulateCommand(Terminal terminal) : base(
         "simulate", "Write data sets drawn from a family, as mle fit reads them.",
         """
-        mle simulate --family weibull --parameters shape=1.5,scale=2 --n 100 --replicates 1000 --out x.csv
-        mle simulate -f exponential --parameters rate=1 --n 50 --censor-above 2 | mle fit - -f exponential --value y --event event
+        mle simulate -f weibull --parameters shape=1.5,scale=2 --n 100 --out x.csv
+        mle simulate -f normal --parameters mu=0,sigma=1 --n 9 | mle fit - -f normal
         """)
     {
         this.terminal = terminal;

@@ -23,7 +23,7 @@ sealed class StudyReplicatesCommand : Verb
 
     public StudyReplicatesCommand(Terminal terminal, Engines engines) : base(
         "replicates", "Write the tidy table of single replicates: status, estimates, errors and every interval.",
-        "mle study replicates examples/studies/weibull-n10.yaml --to 1000 --out replicates.csv")
+        "mle study replicates examples/studies/weibull-n10.yaml --to 1000 --out x.csv")
     {
         (this.terminal, this.engines) = (terminal, engines);
         Add(file);

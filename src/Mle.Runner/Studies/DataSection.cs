@@ -26,7 +26,7 @@ sealed class DataSection(Mapping data, string folder, ulong seed)
             throw given.Refuse($"n is the number of rows of the design, {n}");
         var parameters = data.Needed(Name, "parameters").AsMap("parameters", "such as {shape: 2, scale: 1}");
         var made = Population.Of(
-            Family, parameters.Entries.ToDictionary(p => p.Key, p => p.Value.AsNumber(p.Key)), n, data["trials"]?.AsWhole("trials", 1, 1 << 30), formulas, design,
+            Family, parameters.Entries.ToDictionary(p => p.Key, p => p.Value.AsNumber(p.Key)), n, Trials, formulas, design,
             (name, why) => (name is not null && parameters.Entries.FirstOrDefault(p => p.Key == name) is { } entry ? entry.At : parameters.At).Refuse(why));
         return made with { Scenario = made.Scenario with { Contamination = ContaminationOf(), Censoring = CensoringOf(), Truncation = TruncationOf() } };
     }
@@ -86,13 +86,15 @@ sealed class DataSection(Mapping data, string folder, ulong seed)
             : throw levels.Refuse($"predictor {entry.Key} needs two or more different levels");
     }
 
+    double? Trials => data["trials"]?.AsWhole("trials", 1, 1 << 30);
+
     /// <summary>A family with values for its parameters.</summary>
-    static (Family Family, double[] Parameters) DistributionOf(Mapping section, string what)
+    static (Family Family, double[] Parameters) DistributionOf(Mapping section, string what, double? trials = null)
     {
         var family = FamilyOf(section.Needed(what, "family"), $"the family of {what}");
         var parameters = section.Needed(what, "parameters").AsMap("parameters", "such as {mu: 0, sigma: 1}");
         var values = parameters.Entries.ToDictionary(p => p.Key, p => p.Value.AsNumber(p.Key));
-        var population = Population.Of(family, values, 1, null, new Dictionary<string, Formula>(), null,
+        var population = Population.Of(family, values, 1, trials, new Dictionary<string, Formula>(), null,
             (name, why) => (name is not null ? parameters.Entries.First(p => p.Key == name).At : parameters.At).Refuse(why));
         return (family, [.. population.Scenario.Parameters]);
     }
@@ -103,7 +105,7 @@ sealed class DataSection(Mapping data, string folder, ulong seed)
             return null;
         var section = given.AsSection("contamination", StudyKeys.Contamination);
         double share = section.Needed("contamination", "share").AsNumber("share", "a number from 0 to 1", v => v is >= 0 and <= 1);
-        var (family, parameters) = DistributionOf(section, "contamination");
+        var (family, parameters) = DistributionOf(section, "contamination", Trials);
         return share == 0 ? null : new(share, family, parameters);
     }
 

@@ -53,7 +53,7 @@ sealed record StudyFile(Study Study, IReadOnlyList<Population> Populations)
                 HalfWidth = root["half-width"]?.AsNumber("half-width", "a number between 0 and 0.5", v => v is > 0 and < 0.5) ?? double.NaN,
                 BlockSize = (int)Math.Min(block, replicates),
             };
-            root.Explain(() =>
+            (root["intervals"] ?? root).Explain(() =>
             {
                 Block.Check(study);
                 return study;

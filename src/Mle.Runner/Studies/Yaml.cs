@@ -137,7 +137,7 @@ abstract record Yaml(Place At)
     public static string DidYouMean(string word, IEnumerable<string> known)
     {
         string? closest = known.MinBy(one => Distance(word, one));
-        return closest is not null && Distance(word, closest) <= Math.Max(1, closest.Length / 3) ? $"; did you mean '{closest}'?" : "";
+        return closest is not null && Distance(word, closest) is var steps && steps <= Math.Max(1, closest.Length / 3) && steps < closest.Length ? $"; did you mean '{closest}'?" : "";
     }
 
     /// <summary>Levenshtein's, with neighbours that changed places as one step.</summary>

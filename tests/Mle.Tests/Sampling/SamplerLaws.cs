@@ -96,8 +96,20 @@ public class SamplerLaws
         }
     }
 
-    /// <summary>What rejects or searches, closely enough to see a standard deviation that is 1% off.</summary>
-    [Theory]
+    /// <summary>Each family at its first point.</summary>
+    public static TheoryData<string, string, double> Typical
+    {
+        get
+        {
+            var cases = new TheoryData<string, string, double>();
+            foreach (var one in ((IEnumerable<object[]>)Cases).DistinctBy(c => c[0]))
+                cases.Add((string)one[0], (string)one[1], (double)one[2]);
+            return cases;
+        }
+    }
+
+    /// <summary>Closely enough to see a standard deviation that is 1% off; beside every family what rejects or searches.</summary>
+    [Theory, MemberData(nameof(Typical))]
     [InlineData("normal", "0 1", 1)]
     [InlineData("gamma", "2.3 0.7", 1)]
     [InlineData("gamma", "0.4 3", 1)]
