@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Mle.Runner.Conformance;
 using Mle.Runner.Formulas;
 using Mle.Runner.Reporting;
@@ -49,7 +48,7 @@ sealed class BootstrapCommand : Verb
         problem.Check(parsed);
         problem.LevelOf(parsed);
         Expression[] expressions = [.. parsed.GetValue(of)!.Select(Expression.Parse)];
-        var plan = new BootstrapPlan(parsed.GetValue(resamples) ?? 999, SeedOf(parsed)) { Intervals = IntervalsOf(parsed) };
+        var plan = new BootstrapPlan(parsed.GetValue(resamples) ?? 999, Syntax.Seed(parsed.GetValue(seed))) { Intervals = IntervalsOf(parsed) };
         using var engine = engines.Open(parsed.GetValue(problem.Data.Engine), terminal.Error);
         var read = problem.Read(parsed, terminal);
         var (set, family, options, spec) = read;
@@ -83,9 +82,4 @@ sealed class BootstrapCommand : Verb
             throw new BadInput($"--interval {list}: '{unknown}' is none of {string.Join(", ", Intervals)}.");
         return [.. names.Select(name => Enum.Parse<BootstrapInterval>(name, ignoreCase: true)).Distinct()];
     }
-
-    ulong SeedOf(ParseResult parsed) =>
-        parsed.GetValue(seed) is not { } text ? 1
-        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value
-        : throw new BadInput($"--seed {text}: a whole number from 0 to {ulong.MaxValue} is needed.");
 }

@@ -34,6 +34,8 @@ static class Syntax
         return option;
     }
 
+    public static Argument<string> Study() => new("STUDY") { Description = "a study file (YAML); mle study schema describes its keys" };
+
     public static Option<string> Engine()
     {
         var option = new Option<string>("--engine")
@@ -71,6 +73,12 @@ static class Syntax
     }
 
     public static double? Finite(string text) => Number.TryParse(text, out double value) && double.IsFinite(value) ? value : null;
+
+    /// <summary>Of random numbers; 1 where none is given.</summary>
+    public static ulong Seed(string? text) =>
+        text is null ? 1
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value
+        : throw new BadInput($"--seed {text}: a whole number from 0 to {ulong.MaxValue} is needed.");
 
     /// <summary>Of confidence intervals; null where none is given.</summary>
     public static double? Level(string? text) => text is null ? null

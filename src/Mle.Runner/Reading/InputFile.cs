@@ -19,11 +19,20 @@ static class InputFile
     {
         try
         {
-            return Directory.Exists(path) ? throw new BadInput($"{path} is a folder; a file is needed.") : JsonDocument.Parse(File.ReadAllText(path));
+            return JsonDocument.Parse(Text(path));
         }
         catch (JsonException e)
         {
             throw new BadInput($"{path} is not JSON: {e.Message}");
+        }
+    }
+
+    /// <summary>A file of text as a whole.</summary>
+    public static string Text(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) ? throw new BadInput($"{path} is a folder; a file is needed.") : File.ReadAllText(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
