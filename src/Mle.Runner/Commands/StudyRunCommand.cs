@@ -14,6 +14,7 @@ sealed class StudyRunCommand : Verb
         Description = $"one part of N, from 0/N to N-1/N; as SLURM_ARRAY_TASK_ID says, or JOB_COMPLETION_INDEX of {Shard.CountVariable}, and otherwise the whole",
         HelpName = "I/N",
     };
+    readonly Option<string?> qq = new("--qq") { Description = "beside the table a QQ plot of this estimand, standardised, in every cell", HelpName = "TERM" };
     readonly OutputOptions output = new("the tidy table, with each cell's settings, as JSON on standard output");
     readonly Option<string> engineName = Syntax.Engine();
     readonly Option<int?> threads = Syntax.Whole("--threads", 1, "processor threads; all of them otherwise, with the same answer");
@@ -33,6 +34,7 @@ sealed class StudyRunCommand : Verb
         Add(journal);
         Add(shard);
         output.AddTo(this);
+        Add(qq);
         Add(engineName);
         Add(threads);
         SetAction(Run);
@@ -49,6 +51,8 @@ sealed class StudyRunCommand : Verb
             throw new BadInput($"Shard {part} has no results of its own: mle study merge makes them of the journals of all shards.");
         string path = parsed.GetValue(file)!;
         var study = StudyFile.Read(path);
+        if (parsed.GetValue(qq) is { } term && study.Cells.SelectMany(c => c.Estimands).All(e => e.Name != term))
+            throw new BadInput($"--qq {term}: there is no such estimand; there are {string.Join(", ", study.Cells.SelectMany(c => c.Estimands).Select(e => e.Name).Distinct())}.");
         using var kept = Journal.Open(parsed.GetValue(journal) ?? Journal.PathOf(path, part), study, part);
         if (source is not null && !quiet)
             terminal.Error.WriteLine($"mle: shard {part}, as {source} says.");
@@ -60,7 +64,12 @@ sealed class StudyRunCommand : Verb
         if (part.IsWhole)
         {
             var report = new StudyReport(study, run.Results);
-            output.Write(parsed, terminal, report.WriteCsv, report.WriteJson, report.Show);
+            output.Write(parsed, terminal, report.WriteCsv, report.WriteJson, _ =>
+            {
+                report.Show(terminal);
+                if (parsed.GetValue(qq) is { } plotted)
+                    report.ShowQuantiles(terminal, plotted);
+            });
         }
         else if (!quiet)
             terminal.Error.WriteLine($"mle: shard {part} is done, {Blocks(study, run, kept)} are in {kept.Path}.");

@@ -94,6 +94,20 @@ sealed class StudyReport(Study study, IReadOnlyList<CellResult> results)
             terminal.Out.WriteLine($"and {notes.Count - Noted} more notes, which --json has");
     }
 
+    /// <summary>A QQ plot for every cell: quantiles of the standardised estimate over those of the standard normal, beside the line where they are equal.</summary>
+    public void ShowQuantiles(Terminal terminal, string term)
+    {
+        double[] chances = [.. Enumerable.Range(0, 199).Select(i => Math.Exp((double)Real.LogNormalCdf(-3 + 6 * i / 198.0)))], normal = [.. chances.Select(p => (double)Normal.Quantile<Real>(p))];
+        for (int cell = 0; cell < results.Count; cell++)
+        {
+            if (study.Cells[cell].Estimands.All(e => e.Name != term))
+                continue;
+            terminal.Out.WriteLine($"\ncell {cell + 1}{string.Concat(study.Cells[cell].Settings.Select(s => $", {s.Key} {s.Value}"))}: {term}, standardised, over the normal");
+            foreach (string line in Plot.Against(normal, results[cell].Standardized(term, chances), terminal.Width))
+                terminal.Out.WriteLine(line);
+        }
+    }
+
     /// <summary>Each term with its bias, once, and the coverage of each method; null where a line does not repeat it.</summary>
     IEnumerable<(string? Term, Measure? Bias, Measure? Cover)> Lines(int cell)
     {

@@ -45,7 +45,7 @@ sealed class Truth(Population population, Family fitted, Reported reported, FitO
         {
             Scale = of.Place < 0 ? Link.Identity : reported.Links[of.Place],
             Null = value,
-            Generating = generating,
+            Generating = generating ?? (given is null && IsRight ? of : null),
             Target = about,
         };
     }
