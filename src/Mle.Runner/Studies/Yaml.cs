@@ -174,7 +174,8 @@ sealed record Scalar(Place At, string Text, bool Quoted) : Yaml(At)
 }
 
 sealed record Sequence(Place At, IReadOnlyList<Yaml> Items) : Yaml(At)
-{    public override string Kind => "a list";
+{
+    public override string Kind => "a list";
 
     public override string Canonical => $"[{string.Join(", ", Items.Select(item => item.Canonical))}]";
 }

@@ -36,8 +36,8 @@ public sealed class SlurmTests
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Path.GetDirectoryName(folder.At("x"))!, (UnixFileMode)0b111_101_101);
         string study = folder.File("coverage.yaml", """
-            replicates: 1600000
-            block: 40000
+            replicates: 1000000
+            block: 25000
             data: {family: weibull, parameters: {shape: 1.5, scale: 2}, n: [25, 50]}
             """);
         string cluster = folder.At("c");
