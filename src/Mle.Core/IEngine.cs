@@ -27,23 +27,7 @@ public interface IEngine : IDisposable
     /// </summary>
     /// <exception cref="DeviceException">The device failed; no table was made.</exception>
     /// <exception cref="ArgumentException">As for a batch; or there are more fits than a table holds.</exception>
-    FitTable Fit(Family family, Replicates replicates, FitOptions options)
-    {
-        const int most = 1 << 22;
-        FitTable? table = null;
-        for (int from = 0; from < replicates.Fits;)
-        {
-            int to = from;
-            for (long rows = 0; to < replicates.Fits && (to == from || rows + replicates.Length(to) <= most); to++)
-                rows += replicates.Length(to);
-            var part = Fit(family, replicates.Make(from, to), options with { Progress = null });
-            table ??= new(part.Parameters, part.FreeParameters, replicates.Fits, options.Detail);
-            table.Take(part, from);
-            from = to;
-            options.Progress?.Report(from);
-        }
-        return table ?? Fit(family, replicates.Data, options);
-    }
+    FitTable Fit(Family family, Replicates replicates, FitOptions options) => replicates.Fit(this, family, options);
 
     /// <summary>ℓ, ∇ℓ and ∇²ℓ of every data set at one point, given by parameter name; fixed parameters in the options.</summary>
     Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options);

@@ -13,8 +13,9 @@ namespace Mle.Runner;
 /// <summary>The command mle.</summary>
 public static class Program
 {
-    /// <summary>0 done, whatever the verdicts; 3 with --strict when a verdict is not interior.</summary>
-    public const int Done = 0, Failed = 1, Misused = 2, NotInterior = 3, Interrupted = 130;
+    /// <summary>0 done, whatever the verdicts; 3 with --strict when a verdict is not interior, and of shards of which some are missing;
+    /// 75, EX_TEMPFAIL of sysexits.h, when the same command goes on where this one stopped.</summary>
+    public const int Done = 0, Failed = 1, Misused = 2, NotInterior = 3, Incomplete = 3, Resumable = 75, Interrupted = 130;
 
     /// <summary>What an interrupted command has to stop by itself, such as a read from a silent pipe.</summary>
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -22,14 +23,22 @@ public static class Program
     static int Main(string[] args)
     {
         using var interruption = new CancellationTokenSource();
-        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = true;
-            interruption.Cancel();
-            Task.Delay(Grace).ContinueWith(_ => Environment.Exit(Interrupted));
-        });
         using var terminal = Terminal.OfProcess(interruption.Token);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         return Run(args, terminal);
+
+        void Interrupt(PosixSignalContext context)
+        {
+            if (context.Signal == PosixSignal.SIGTERM && !terminal.Patient)
+                return;
+            context.Cancel = true;
+            if (context.Signal == PosixSignal.SIGINT && interruption.IsCancellationRequested)
+                Environment.Exit(Interrupted);
+            interruption.Cancel();
+            if (!terminal.Patient)
+                Task.Delay(Grace).ContinueWith(_ => Environment.Exit(Interrupted));
+        }
     }
 
     /// <summary>Runs one command line and says what went wrong in one sentence.</summary>
@@ -46,7 +55,7 @@ public static class Program
         catch (Exception e)
         {
             // Whatever an interruption broke first, such as a pipe, the reason is the interruption.
-            var cause = terminal.Interrupted.IsCancellationRequested ? new OperationCanceledException() : e;
+            var cause = terminal.Interrupted.IsCancellationRequested && e is not Unfinished ? new OperationCanceledException() : e;
             (code, string message) = Explain(cause is AggregateException { InnerExceptions: [var inner, ..] } ? inner : cause);
             terminal.Out.Flush();
             terminal.Error.WriteLine("mle: " + message);
@@ -57,6 +66,7 @@ public static class Program
     static (int Code, string Message) Explain(Exception e) => e switch
     {
         BadInput => (Misused, e.Message),
+        Unfinished unfinished => (unfinished.Code, e.Message),
         Failure or DeviceException => (Failed, e.Message),
         OperationCanceledException => (Interrupted, "interrupted; nothing was written."),
         // What the engines refuse: an option that does not suit the family. The name of the argument means nothing here.

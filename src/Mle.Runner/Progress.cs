@@ -7,7 +7,7 @@ namespace Mle.Runner;
 /// Rate and time left of long work, on the error stream: one line that is overwritten on a terminal, a new line now and
 /// then otherwise. Work that is done within the first interval says nothing.
 /// </summary>
-sealed class Progress(Terminal terminal, string verb, string unit, long total) : IProgress<long>, IDisposable
+class Progress(Terminal terminal, string verb, string unit, long total) : IProgress<long>, IDisposable
 {
     readonly TimeSpan interval = terminal.Live ? TimeSpan.FromSeconds(0.5) : TimeSpan.FromSeconds(10);
     readonly long started = Stopwatch.GetTimestamp();
@@ -23,11 +23,13 @@ sealed class Progress(Terminal terminal, string verb, string unit, long total) :
             if (elapsed < next)
                 return;
             next = elapsed + interval;
-            string line = Line(verb, unit, done, total, elapsed);
+            string line = Describe(done, elapsed);
             terminal.Error.Write(terminal.Live ? $"\r{line,-78}" : line + "\n");
             shown = true;
         }
     }
+
+    protected virtual string Describe(long done, TimeSpan elapsed) => Line(verb, unit, done, total, elapsed);
 
     public static string Line(string verb, string unit, long done, long total, TimeSpan elapsed)
     {

@@ -25,6 +25,12 @@ public sealed class Terminal(Stream input, Stream output, Stream error) : IDispo
 
     public CancellationToken Interrupted { get; init; }
 
+    /// <summary>
+    /// Whether an interruption, and also SIGTERM, is waited for however long it takes: set by work that must come to a place where it
+    /// can be gone on with. A second Ctrl-C does not wait.
+    /// </summary>
+    public bool Patient { get; set; }
+
     /// <summary>The streams of this process.</summary>
     public static Terminal OfProcess(CancellationToken interrupted) =>
         new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError())

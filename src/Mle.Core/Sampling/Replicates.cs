@@ -48,6 +48,25 @@ public abstract class Replicates
         }, _ => { });
         return Batch.Join(parts);
     }
+
+    /// <summary>Fits them as batches that are made one after another, of so many rows that a device is not idle.</summary>
+    internal FitTable Fit(IEngine engine, Family family, FitOptions options)
+    {
+        const int most = 1 << 22;
+        FitTable? table = null;
+        for (int from = 0; from < Fits;)
+        {
+            int to = from;
+            for (long rows = 0; to < Fits && (to == from || rows + Length(to) <= most); to++)
+                rows += Length(to);
+            var part = engine.Fit(family, Make(from, to), options with { Progress = null });
+            table ??= new(part.Parameters, part.FreeParameters, Fits, options.Detail);
+            table.Take(part, from);
+            from = to;
+            options.Progress?.Report(from);
+        }
+        return table ?? engine.Fit(family, Data, options);
+    }
 }
 
 /// <summary>One worker's replicates.</summary>

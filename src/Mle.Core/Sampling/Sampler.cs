@@ -48,6 +48,18 @@ public abstract class Sampler
     /// <param name="from">The data set's first row in the columns of predictors.</param>
     private protected abstract void Fill(ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first);
 
+    /// <summary>Where a model draws from, given its parameters on the reported scale.</summary>
+    internal static Vec3<Real> Point<TModel>(IReadOnlyList<double> values) where TModel : struct, IModel<TModel> => Point<TModel>([.. values]);
+
+    static Vec3<Real> Point<TModel>(ReadOnlySpan<double> values) where TModel : struct, IModel<TModel>
+    {
+        Span<double> u = stackalloc double[3];
+        u.Clear();
+        for (int s = 0; s < TModel.Info.Parameters.Length; s++)
+            u[s] = TModel.IsLinked ? new Layout.Reported(s, 0, "", TModel.Info.Parameters[s].Link).Coefficient(values[s]) : values[s];
+        return new(u[0], u[1], u[2]);
+    }
+
     /// <summary>The linear predictor of a slot in some rows.</summary>
     /// <param name="row">The first of them.</param>
     static void Predict(ReadOnlySpan<double> estimates, Layout layout, int slot, int row, Span<double> u)
@@ -105,11 +117,8 @@ public abstract class Sampler
 
         public override void Fill(ReadOnlySpan<double> values, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first)
         {
-            Span<double> u = stackalloc double[3];
-            u.Clear();
-            for (int s = 0; s < parameters.Length; s++)
-                u[s] = TModel.IsLinked ? new Layout.Reported(s, 0, "", parameters[s].Link).Coefficient(values[s]) : values[s];
-            var same = new Vec3<T>(u[0], u[1], u[2]);
+            var at = Point<TModel>(values);
+            var same = new Vec3<T>(at.X.Value, at.Y.Value, at.Z.Value);
             Span<double> m = stackalloc double[Block], y = stackalloc double[Block];
             m.Fill(1);
             var random = TRandom.At(source, 0);

@@ -145,6 +145,25 @@ public sealed class CellResult
         }
     }
 
+    /// <summary>
+    /// Quantiles of (θ̂ − θ)/σ, σ² the Cramér–Rao bound, or where there is none of (θ̂ − mean)/s: those of the standard normal
+    /// in large samples of regular families.
+    /// </summary>
+    /// <param name="term">The name of an estimand.</param>
+    /// <returns>NaN before the first block; infinite where estimates are.</returns>
+    /// <exception cref="ArgumentException">There is no such estimand.</exception>
+    public double[] Standardized(string term, IReadOnlyList<double> probabilities)
+    {
+        int t = cell.Estimands.ToList().FindIndex(e => e.Name == term);
+        if (t < 0)
+            throw new ArgumentException($"There is no estimand '{term}'; there are {string.Join(", ", cell.Estimands.Select(e => e.Name))}.");
+        var (d, estimand) = (sum.Deviations[t], cell.Estimands[t]);
+        double? bound = double.IsFinite(estimand.Truth) ? Bound(estimand) : null;
+        double center = bound is null ? d.First.Mean : 0, scale = bound is { } b ? Math.Sqrt(b) / Frame.Of(estimand).Unit : Math.Sqrt(d.First.Variance);
+        double all = d.First.Count + d.Infinite;
+        return [.. probabilities.Select(p => (d.Sketch.At(p * all) - center) / scale)];
+    }
+
     /// <summary>gᵀI⁻¹g/n of the generating family; null where there is none.</summary>
     double? Bound(Estimand estimand)
     {

@@ -10,7 +10,6 @@ public sealed class Generated : Replicates
     const int Patience = 1_000_000;
 
     readonly Scenario scenario;
-    readonly uint stream;
     readonly double[] parameters;
     readonly Sampler sampler;
     readonly Sampler? contaminant, censor;
@@ -23,11 +22,16 @@ public sealed class Generated : Replicates
     /// <exception cref="ArgumentException">Parameters are as many as the family has, and a scenario has at least one observation.</exception>
     public Generated(Scenario scenario, ulong seed, uint stream, uint first, int count) : base(Template(scenario), count, seed, first)
     {
-        (this.scenario, this.stream, parameters) = (scenario, stream, [.. scenario.Parameters]);
+        (this.scenario, Stream, parameters) = (scenario, stream, [.. scenario.Parameters]);
         sampler = Sampler.Of(scenario.Family);
         contaminant = scenario.Contamination is { Share: > 0 } other ? Sampler.Of(other.Family) : null;
         censor = scenario.Censoring?.Random is { } random ? Sampler.Of(random.Family) : null;
     }
+
+    public Scenario Scenario => scenario;
+
+    /// <summary>The study's cell, or 0.</summary>
+    internal uint Stream { get; }
 
     /// <summary>What all replicates have in common.</summary>
     static Batch Template(Scenario scenario)
@@ -57,7 +61,7 @@ public sealed class Generated : Replicates
 
     public override Replicator Worker() => scenario.Censoring is null ? new Drawer(this) : new Censored(this);
 
-    Philox Stream(Purpose purpose, int b) => new(Seed, purpose, stream, First + (uint)b);
+    Philox Source(Purpose purpose, int b) => new(Seed, purpose, Stream, First + (uint)b);
 
     /// <summary>Observations, before any censoring.</summary>
     void Fill(int b, Span<double> values, ref double[] spare)
@@ -91,14 +95,14 @@ public sealed class Generated : Replicates
 
     void Draw(int b, Span<double> values, uint first, ref double[] spare)
     {
-        sampler.Fill(parameters, Data, 0, Stream(Purpose.Data, b), values, first);
+        sampler.Fill(parameters, Data, 0, Source(Purpose.Data, b), values, first);
         if (contaminant is null)
             return;
         var other = scenario.Contamination!;
         if (spare.Length < values.Length)
             spare = new double[values.Length];
-        contaminant.Fill([.. other.Parameters], Data.Trials.Span, Stream(Purpose.Contaminant, b), spare.AsSpan(0, values.Length), first);
-        var chance = Stream(Purpose.Contaminated, b);
+        contaminant.Fill([.. other.Parameters], Data.Trials.Span, Source(Purpose.Contaminant, b), spare.AsSpan(0, values.Length), first);
+        var chance = Source(Purpose.Contaminated, b);
         for (int i = 0; i < values.Length; i++)
             if (new DrawStream(chance, first + (uint)i).Uniform() < other.Share)
                 values[i] = spare[i];
@@ -122,7 +126,7 @@ public sealed class Generated : Replicates
             double[] values = new double[source.scenario.Length], upper = new double[values.Length], limits = new double[values.Length];
             source.Fill(b, values, ref spare);
             if (source.censor is { } censor)
-                censor.Fill([.. censoring.Random!.Value.Parameters], default, source.Stream(Purpose.Censoring, b), limits);
+                censor.Fill([.. censoring.Random!.Value.Parameters], default, source.Source(Purpose.Censoring, b), limits);
             else
                 Array.Fill(limits, double.PositiveInfinity);
             for (int i = 0; i < values.Length; i++)

@@ -6,11 +6,12 @@ static class Chunks
     /// <summary>Rows of a chunk: 256 MB, long against what a launch costs, short enough that a batch of a few GB has chunks to overlap.</summary>
     const int Rows = 1 << 25;
 
+    /// <param name="send">Brings data sets from one to before another to the device.</param>
     /// <param name="begin">Starts the work on a chunk that is being sent, on the chunk's stream.</param>
     /// <param name="finish">Waits for it and takes the results.</param>
     /// <exception cref="OutOfMemoryException">One data set alone is too large.</exception>
     public static void Through(
-        GpuEngine engine, Batch batch, CancellationToken cancellation, Action<DeviceBatch> begin, Action<DeviceBatch> finish)
+        GpuEngine engine, Batch batch, CancellationToken cancellation, Action<DeviceBatch, int, int> send, Action<DeviceBatch> begin, Action<DeviceBatch> finish)
     {
         long budget = engine.Available / 2;
         DeviceBatch? worked = null, next = null, idle = null;
@@ -24,7 +25,7 @@ static class Chunks
                 idle = null;
                 try
                 {
-                    next.Send(batch, from, to);
+                    send(next, from, to);
                     begin(next);
                 }
                 catch (Exception e) when (GpuEngine.IsOutOfMemory(e))

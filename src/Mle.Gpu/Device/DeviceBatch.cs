@@ -14,6 +14,7 @@ public sealed class DeviceBatch : IDisposable
     readonly Column<Ranks> ranks;
     List<Launch>? all;
     int rows;
+    bool drawn;
 
     internal DeviceBatch(GpuEngine engine)
     {
@@ -60,16 +61,32 @@ public sealed class DeviceBatch : IDisposable
     /// <summary>Starts to copy data sets of a batch.</summary>
     internal void Send(Batch batch, int from, int to)
     {
+        long first = Begin(batch, from, to);
+        x.Send(Stream, batch.Values.Slice((int)first, rows));
+        drawn = false;
+    }
+
+    /// <summary>Starts to draw them.</summary>
+    /// <param name="draw">What fills a column with data sets from a number on.</param>
+    internal void Draw(Batch shell, int from, int to, Action<AcceleratorStream, ArrayView<double>, int> draw)
+    {
+        Begin(shell, from, to);
+        draw(Stream, x.View(rows), from);
+        drawn = true;
+    }
+
+    long Begin(Batch batch, int from, int to)
+    {
         (Batch, From, Count, all) = (batch, from, to - from, null);
         long first = batch.Bounds[from];
         rows = (int)(batch.Bounds[to] - first);
-        x.Send(Stream, batch.Values.Slice((int)first, rows));
         weights.Send(Stream, batch.Weights.IsEmpty ? batch.Weights : batch.Weights.Slice((int)first, rows));
         trials.Send(Stream, batch.Trials.IsEmpty ? batch.Trials : batch.Trials.Slice((int)first, rows));
         var bounds = new int[Count + 1];
         for (int d = 0; d <= Count; d++)
             bounds[d] = (int)(batch.Bounds[from + d] - first);
         offsets.Send(Stream, bounds);
+        return first;
     }
 
     internal Columns Columns(Keep keep) => new(
@@ -93,7 +110,8 @@ public sealed class DeviceBatch : IDisposable
     {
         int from = (int)Batch.Bounds[From + d], length = Length(d);
         ReadOnlySpan<double> Part(ReadOnlyMemory<double> column) => column.IsEmpty ? default : column.Span.Slice(from, length);
-        return Pass.Offender(TFamily.Support, Part(Batch.Values), Part(Batch.Weights), Part(Batch.Trials))
+        var values = drawn ? x.View(rows).SubView(First(d), length).GetAsArray(Stream) : Part(Batch.Values);
+        return Pass.Offender(TFamily.Support, values, Part(Batch.Weights), Part(Batch.Trials))
             ?? "the device finds a row that is no observation";
     }
 

@@ -62,7 +62,22 @@ public sealed class GpuEngine : IEngine
     public FitTable Fit(Family family, Batch batch, FitOptions options) =>
         Guard(() => Regressing.Takes(family, batch, options)
             ? family.Accept(new Regressing(this, Regressing.Widest, family, batch, options, new Climber(this)))
-            : Run(family, batch, options)?.InChunks() ?? Categorical.Fit(family, batch, options));
+            : Run(family, batch, options)?.InChunks((chunk, from, to) => chunk.Send(batch, from, to)) ?? Categorical.Fit(family, batch, options));
+
+    /// <inheritdoc/>
+    /// <remarks>The data of a scenario that is nothing but its family's draws are drawn on the device; others are made by the host, chunk by chunk.</remarks>
+    public FitTable Fit(Family family, Replicates replicates, FitOptions options)
+    {
+        if (replicates is not Generated source || !Drawing.Takes(source) || Regressing.Takes(family, source.Data, options) || source.Scenario.Family is Categorical)
+            return replicates.Fit(this, family, options);
+        return Guard(() =>
+        {
+            var draw = source.Scenario.Family.Accept(new Drawing(this, source));
+            var shell = Drawing.Shell(source);
+            var run = draw is null ? null : Run(family, shell, options);
+            return run?.InChunks((chunk, from, to) => chunk.Draw(shell, from, to, draw!)) ?? replicates.Fit(this, family, options);
+        });
+    }
 
     /// <summary>The same with data that are on the device already.</summary>
     /// <exception cref="DeviceException">The device failed; no table was made.</exception>

@@ -168,6 +168,18 @@ static class Kernels
         at += count;
     }
 
+    /// <summary>Draws data sets of one length, one observation to a thread.</summary>
+    /// <param name="replicate">The number of the first.</param>
+    public static void Draw<TModel>(ArrayView<double> to, Vec3<Real> u, double trials, ulong seed, uint set, uint replicate, int length)
+        where TModel : struct, IModel<TModel>
+    {
+        int i = Grid.IdxX * Group.DimX + Group.IdxX, nth = i / length;
+        if (i >= to.Length)
+            return;
+        var random = new DrawStream(new(seed, Purpose.Data, set, replicate + (uint)nth), (uint)(i - nth * length));
+        to[i] = TModel.Draw<Real, DrawStream>(u, trials, ref random);
+    }
+
     /// <summary>The first of two deterministic stages of a sum over the whole grid: each group adds up one chunk.</summary>
     public static void Chunk<TReading, TSums>(TReading reading, int first, int rows, int chunk, ArrayView<TSums> parts)
         where TReading : struct, IReading<TSums> where TSums : unmanaged, ISums<TSums>

@@ -12,7 +12,7 @@ sealed class Reduction<TFamily>(GpuEngine engine, FamilyInfo info, Batch batch, 
 
     public Evaluation[] Evaluate()
     {
-        Chunks.Through(engine, batch, options.Cancellation, Begin, Finish);
+        Chunks.Through(engine, batch, options.Cancellation, (chunk, from, to) => chunk.Send(batch, from, to), Begin, Finish);
         return evaluations;
     }
 

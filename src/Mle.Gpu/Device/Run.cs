@@ -9,8 +9,8 @@ interface IRun
     /// <summary>Fits a batch that is on the device.</summary>
     FitTable On(DeviceBatch resident);
 
-    /// <summary>Fits a batch from the host's memory.</summary>
-    FitTable InChunks();
+    /// <summary>Fits a batch that something brings to the device chunk by chunk.</summary>
+    FitTable InChunks(Action<DeviceBatch, int, int> send);
 
     /// <summary>Starts the kernels on a batch that is on the device, and leaves their results there.</summary>
     void Start(DeviceBatch resident);
@@ -51,9 +51,9 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
         return Table;
     }
 
-    public FitTable InChunks()
+    public FitTable InChunks(Action<DeviceBatch, int, int> send)
     {
-        Chunks.Through(engine, batch, options.Cancellation, Begin, chunk =>
+        Chunks.Through(engine, batch, options.Cancellation, send, Begin, chunk =>
         {
             Finish(chunk);
             options.Progress?.Report(chunk.From + chunk.Count);

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using Mle.Runner.Conformance;
 using Mle.Runner.Reading;
-using Mle.Runner.Reporting;
 
 namespace Mle.Runner.Commands;
 
@@ -18,31 +16,24 @@ sealed record Problem(Dataset Data, Family Family, FitOptions Options, Case? Cas
 }
 
 /// <summary>The options that name a problem, and where its answer goes: the same for every command that fits.</summary>
-sealed class ProblemOptions
+sealed class ProblemOptions : OutputOptions
 {
     public readonly DataOptions Data = new(models: true);
     public readonly Option<string?> Spec = new("--spec") { Description = "take data and family from one case of a conformance set instead of FILE", HelpName = "CASE.json" };
     public readonly Option<string?> Level = new("--level") { Description = "of the confidence intervals; 0.95 otherwise", HelpName = "P" };
-    public readonly Option<string?> Output = new("--out") { Description = "write a tidy table: .csv or .json", HelpName = "FILE" };
-    public readonly Option<bool> Json = new("--json") { Description = "the tidy table as JSON on standard output; of a regression, and with --spec, all about the fit" };
-    public readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "no table and no logs" };
 
     readonly bool levels;
 
     /// <param name="json">What --json prints, where that is not what mle fit prints.</param>
     /// <param name="levels">Whether there are intervals that have a level.</param>
     public ProblemOptions(string? json = null, bool levels = true)
-    {
-        this.levels = levels;
-        if (json is not null)
-            Json.Description = json;
-    }
+        : base(json ?? "the tidy table as JSON on standard output; of a regression, and with --spec, all about the fit") => this.levels = levels;
 
-    public void AddTo(Command command)
+    public override void AddTo(Command command)
     {
         Data.AddTo(command);
-        foreach (Option option in new Option[] { Spec, Output, Json, Quiet })
-            command.Add(option);
+        command.Add(Spec);
+        base.AddTo(command);
         if (levels)
             command.Add(Level);
     }
@@ -67,35 +58,11 @@ sealed class ProblemOptions
         }
         else if (parsed.GetValue(Data.File) is { } file)
             throw new BadInput($"--spec names the data itself; {file} is one file too many.");
-        if (parsed.GetValue(Output) is not { } path)
-            return;
-        if (Path.GetExtension(path) is not (".csv" or ".json"))
-            throw new BadInput($"--out {path}: a name that ends in .csv or .json is needed.");
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new BadInput($"--out {path}: there is no folder {folder}.");
+        CheckOutput(parsed);
     }
 
     /// <summary>The level that the options give, or else the case.</summary>
     public double LevelOf(ParseResult parsed, Case? spec = null) => Syntax.Level(parsed.GetValue(Level)) ?? spec?.Level ?? 0.95;
-
-    /// <summary>What was found: to the file that --out names, and as JSON to standard output or, unless all is to be quiet, to be read.</summary>
-    /// <param name="whole">What --json prints, where that is not the tidy table.</param>
-    public void Write(
-        ParseResult parsed, Terminal terminal, Action<Stream> csv, Action<Utf8JsonWriter> tidy, Action<Terminal> show, Action<Utf8JsonWriter>? whole = null)
-    {
-        if (parsed.GetValue(Output) is { } path)
-            AtomicFile.Write(path, stream =>
-            {
-                if (Path.GetExtension(path) == ".csv")
-                    csv(stream);
-                else
-                    Reporting.Json.Write(stream, tidy);
-            });
-        if (parsed.GetValue(Json))
-            Reporting.Json.Write(terminal, whole ?? tidy);
-        else if (!parsed.GetValue(Quiet))
-            show(terminal);
-    }
 
     /// <summary>The case that --spec names, or null.</summary>
     public Case? CaseOf(ParseResult parsed) => parsed.GetValue(Spec) is { } path ? Case.Load(path) : null;

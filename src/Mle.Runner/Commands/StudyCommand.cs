@@ -6,6 +6,9 @@ sealed class StudyCommand : Verb
     public StudyCommand(Terminal terminal, Engines engines) : base(
         "study", "Simulation studies: which interval covers, for which n.", "mle study cells examples/studies/weibull-n10.yaml")
     {
+        Add(new StudyRunCommand(terminal, engines));
+        Add(new StudyMergeCommand(terminal));
+        Add(new StudySlurmCommand(terminal));
         Add(new StudyCellsCommand(terminal));
         Add(new StudyReplayCommand(terminal, engines));
         Add(new StudyReplicatesCommand(terminal, engines));

@@ -46,4 +46,30 @@ static class Plot
 
         int Row(double height) => Math.Clamp((int)Math.Round((most - height) / (most - least) * (down - 1)), 0, down - 1);
     }
+
+    /// <summary>Points (x, y) beside the line y = x, which is dotted: a QQ plot.</summary>
+    /// <param name="width">Characters in a line.</param>
+    public static IEnumerable<string> Against(double[] x, double[] y, int width)
+    {
+        int columns = Math.Min(width - Margin, 4 * Rows), across = 2 * columns, down = 4 * Rows;
+        double low = x[0], high = x[^1];
+        var cells = new int[Rows, columns];
+        void Dot(double at, double height)
+        {
+            int c = (int)Math.Round((at - low) / (high - low) * (across - 1)), r = (int)Math.Round((high - height) / (high - low) * (down - 1));
+            if (c >= 0 && c < across && r >= 0 && r < down)
+                cells[r / 4, c / 2] |= Dots[r % 4, c % 2];
+        }
+        for (int c = 0; c < across; c += 4)
+            Dot(low + (high - low) * c / (across - 1), low + (high - low) * c / (across - 1));
+        for (int i = 0; i < x.Length; i++)
+            if (double.IsFinite(y[i]))
+                Dot(x[i], y[i]);
+        for (int r = 0; r < Rows; r++)
+        {
+            string label = r == 0 ? Number.Brief(high) : r == Rows - 1 ? Number.Brief(low) : "";
+            yield return $"{label,Margin - 1} {string.Concat(Enumerable.Range(0, columns).Select(c => (char)(0x2800 + cells[r, c])))}".TrimEnd('\u2800', ' ');
+        }
+        yield return $"{"",Margin}{Number.Brief(low)}{Number.Brief(high).PadLeft(columns - Number.Brief(low).Length)}";
+    }
 }

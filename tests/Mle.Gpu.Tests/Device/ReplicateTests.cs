@@ -39,4 +39,45 @@ public class ReplicateTests(Devices devices)
             for (int i = 0; i < 2; i++)
                 Assert.Equal(expected[f][i], found[f][i], 1e-9 * expected[f].StandardError(i));
     }
+
+    public static TheoryData<string, string> Generating
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var accelerator in Devices.Usable)
+                foreach (string family in new[] { "weibull", "gamma", "binomial", "negative_binomial" })
+                    cases.Add(accelerator.Id, family);
+            return cases;
+        }
+    }
+
+    /// <summary>What is drawn on the device is fitted there like what the host draws, whichever replicates are asked for.</summary>
+    [Theory, MemberData(nameof(Generating))]
+    public void Data_sets_of_a_scenario_are_drawn_where_they_are_fitted(string accelerator, string name)
+    {
+        var (family, oracle) = (Registry.Find(name), Oracles.Of(name));
+        double[] truth = [.. family.Info.Parameters.Select(p => oracle.Points[0][Array.IndexOf(oracle.Parameters, p.Name)])];
+        var source = new Generated(new(family, truth, 40) { Trials = oracle.Trials ? 7 : 1 }, seed: 8, stream: 5, first: 100, count: 60);
+        Assert.True(Drawing.Takes(source));
+        using var processor = new CpuEngine();
+        var expected = processor.Fit(family, source, new());
+        var found = devices.Engine(accelerator, "thread").Fit(family, source, new());
+        // Draws are alike but for what multiply-adds round; so are the estimates.
+        Agreement.Holds([.. Enumerable.Range(0, 60).Select(f => $"{name}, replicate {f}")], expected, found);
+        var alone = devices.Engine(accelerator, "thread").Fit(family, new Generated(source.Scenario, 8, 5, 117, 1), new());
+        for (int i = 0; i < truth.Length; i++)
+            Assert.Equal(found.Estimates(i)[17], alone.Estimates(i)[0]);
+    }
+
+    [Theory, MemberData(nameof(Accelerators))]
+    public void A_draw_that_is_no_observation_is_named(string accelerator)
+    {
+        // Lognormal draws that the normal's family takes and a Poisson's does not.
+        var source = new Generated(new(Registry.Find("lognormal"), [0, 1], 6), 8, 0, 0, 2);
+        var found = devices.Engine(accelerator, "thread").Fit(Registry.Find("poisson"), source, new());
+        using var processor = new CpuEngine();
+        Assert.Equal(processor.Fit(Registry.Find("poisson"), source, new())[1].Verdict.Reason[..8], found[1].Verdict.Reason[..8]);
+        Assert.Equal(Status.InvalidData, found.Status[0]);
+    }
 }
