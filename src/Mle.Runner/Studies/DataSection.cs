@@ -12,7 +12,7 @@ sealed class DataSection(Mapping data, string folder, ulong seed)
 
     public Family Family { get; } = FamilyOf(data.Needed(Name, "family"), "data.family");
 
-    /// <summary>A copy of a design of rows that were written down, for the fingerprint.</summary>
+    /// <summary>What the design's file holds, which results depend on; null where there is none.</summary>
     public string? DesignText => data["design"] is { } design ? InputFile.Text(PathOf(design)) : null;
 
     static Family FamilyOf(Yaml name, string what) => FamiliesCommand.Find(name.OneOf(what, StudyKeys.Families));
@@ -37,19 +37,23 @@ sealed class DataSection(Mapping data, string folder, ulong seed)
     {
         var formulas = new Dictionary<string, Formula>();
         if (data["formula"] is { } main)
-            formulas.Add(Family.Info.Primary, ParsedAt(main, "formula"));
+            formulas.Add(Family.Info.Primary, FormulaOf(main, "formula"));
         foreach (var other in data["formula-for"]?.AsMap("formula-for", "of parameters, such as {sigma: \"~ x\"}").Entries ?? [])
         {
             string[] names = [.. Family.Info.Parameters.Select(p => p.Name)];
             if (!names.Contains(other.Key))
                 throw other.At.Refuse($"{Family.Name} has no parameter '{other.Key}', only {string.Join(", ", names)}{Yaml.DidYouMean(other.Key, names)}");
-            if (!formulas.TryAdd(other.Key, ParsedAt(other.Value, $"formula-for {other.Key}")))
+            if (!formulas.TryAdd(other.Key, FormulaOf(other.Value, $"formula-for {other.Key}")))
                 throw other.At.Refuse($"{other.Key} has its formula already");
         }
         return formulas;
     }
 
-    static Formula ParsedAt(Yaml text, string what) => text.Explain(() => Formula.Parse(text.AsText(what)));
+    static Formula FormulaOf(Yaml text, string what)
+    {
+        string words = text.AsText(what);
+        return text.Explain(() => Formula.Parse(words));
+    }
 
     /// <summary>The columns that predictors are made from.</summary>
     Frame? DesignOf(bool needed)
@@ -61,7 +65,8 @@ sealed class DataSection(Mapping data, string folder, ulong seed)
             throw given.Refuse("predictors go with a formula");
         if (written is not null && drawn is not null)
             throw drawn.Refuse("predictors are drawn, or are those of the design; one of them is needed");
-        return written is not null ? written.Explain(() => Written(PathOf(written)))
+        string? path = written is null ? null : PathOf(written);
+        return path is not null ? written!.Explain(() => Written(path))
             : Population.Drawn([.. drawn!.AsMap("predictors", "of names").Entries.Select(PredictorOf)], LengthOf(data.Needed(Name, "n")), seed);
     }
 
@@ -78,7 +83,10 @@ sealed class DataSection(Mapping data, string folder, ulong seed)
     {
         var section = entry.Value.AsSection($"predictor {entry.Key}", StudyKeys.Predictor);
         if (section["levels"] is not { } levels)
-            return DistributionOf(section, $"predictor {entry.Key}") is var (family, parameters) ? (entry.Key, family, parameters, []) : default;
+        {
+            var (family, parameters) = DistributionOf(section, $"predictor {entry.Key}");
+            return (entry.Key, family, parameters, []);
+        }
         if ((section["family"] ?? section["parameters"]) is { } other)
             throw other.Refuse($"predictor {entry.Key} has levels or a family; one of them is needed");
         string[] names = [.. levels.AsList("levels").Select(level => level.AsText("a level"))];

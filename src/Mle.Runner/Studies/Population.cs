@@ -107,6 +107,9 @@ sealed record Reported(IReadOnlyList<string> Parameters, IReadOnlyList<Link> Lin
 
     static string Word(Link link) => link switch { Link.Log => "> 0", Link.Logit => "between 0 and 1", _ => "a finite number" };
 
+    /// <summary>Of a parameter among all; −1 where there is none of this name.</summary>
+    public int Place(string name) => Parameters.ToList().IndexOf(name);
+
     /// <summary>One value for each parameter, in its domain.</summary>
     public double[] Ordered(IReadOnlyDictionary<string, double> values, Func<string?, string, BadInput> refuse)
     {
@@ -118,7 +121,7 @@ sealed record Reported(IReadOnlyList<string> Parameters, IReadOnlyList<Link> Lin
 
     public void Check(string name, double value, Func<string?, string, BadInput> refuse)
     {
-        int i = Parameters.ToList().IndexOf(name);
+        int i = Place(name);
         if (i < 0)
             throw refuse(name, $"there is no parameter '{name}'; there are {string.Join(", ", Parameters)}{Yaml.DidYouMean(name, Parameters)}");
         if (!(Links[i] switch { Link.Log => value > 0, Link.Logit => value is > 0 and < 1, _ => true }))

@@ -91,8 +91,9 @@ sealed record StudyFile(Study Study, IReadOnlyList<Population> Populations)
                 throw fit!["family"]!.Refuse($"{scenario.Family.Name} and {fitted.Name} do not both have trials");
             var reported = Reported.Of(fitted, scenario.Predictors, scenario.Length);
             var options = new FitOptions { Fixed = FixedOf(fit?["fixed"], reported) };
-            bool hasTarget = fit?["target"]?.OneOf("fit.target", StudyKeys.Targets) is not null;
-            var truth = new Truth(population, fitted, reported, options, hasTarget ? fit!["target"] : null);
+            var target = fit?["target"];
+            target?.OneOf("fit.target", StudyKeys.Targets);
+            var truth = new Truth(population, fitted, reported, options, target);
             return (new(setting.Settings, scenario, fitted, options, EstimandsOf(truth)), population, data.DesignText);
         }
 

@@ -19,11 +19,11 @@ sealed class Truth(Population population, Family fitted, Reported reported, FitO
     Scenario Scenario => population.Scenario;
 
     bool IsRight => fitted.Name == Scenario.Family.Name && Scenario.Contamination is null
-        && options.Fixed.All(f => Scenario.Parameters[reported.Parameters.ToList().IndexOf(f.Key)] == f.Value);
+        && options.Fixed.All(f => Scenario.Parameters[reported.Place(f.Key)] == f.Value);
 
     /// <summary>A parameter by itself.</summary>
     public Estimand Parameter(string name) =>
-        Made(name, Quantity.Parameter(reported.Parameters.ToList().IndexOf(name), reported.Parameters.Count), null, double.NaN);
+        Made(name, Quantity.Parameter(reported.Place(name), reported.Parameters.Count), null, double.NaN);
 
     /// <param name="text">An expression in the fitted parameters.</param>
     /// <param name="name">Null for the expression's own.</param>
@@ -31,14 +31,15 @@ sealed class Truth(Population population, Family fitted, Reported reported, FitO
     /// <param name="value">The null hypothesis; NaN for none.</param>
     public Estimand Function(Yaml text, string? name, Yaml? given, double value)
     {
-        var (term, of) = text.Explain(() => Expression.Parse(text.AsText("an estimand")) is var expression ? (expression.Term, expression.In(reported.Scope)) : default);
-        return Made(name ?? term, of, given, value);
+        string words = text.AsText("an estimand");
+        var expression = text.Explain(() => Expression.Parse(words));
+        return Made(name ?? expression.Term, text.Explain(() => expression.In(reported.Scope)), given, value);
     }
 
     Estimand Made(string name, Quantity of, Yaml? given, double value)
     {
-        var generating = given is null or Scalar { Value: not null } ? null
-            : given.Explain(() => Expression.Parse(given.AsText("truth")).In(population.Names.Scope));
+        string? words = given is Scalar { Value: not null } ? null : given?.AsText("truth");
+        var generating = words is null ? null : given!.Explain(() => Expression.Parse(words).In(population.Names.Scope));
         var (truth, about) = given is Scalar { Value: { } known } ? (known, Given) : generating is not null ? (generating.Value([.. Scenario.Parameters]), Given)
             : IsRight ? (of.Value([.. Scenario.Parameters]), null) : target is not null ? (of.Value(nearest ??= NearestOf(target)), Nearest) : (double.NaN, null);
         return new(name, of, truth)

@@ -108,6 +108,10 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("+estimands: [{of: shape, truth: true shape}]", "line 6, column 32: The formula 'true shape'")]
     [InlineData("+estimands: [{of: shape, null: one}]", "line 6, column 31: null must be a finite number, not 'one'.")]
     [InlineData("+intervals: [profile]\nestimands: [mean = scale*gamma(1+1/shape)]", "Cell 1 (), profile: mean is made of several parameters")]
+    [InlineData("+estimands: [[shape]]", "line 6, column 13: an estimand must be a text, not a list.")]
+    [InlineData("+estimands: [{of: shape, truth: {}}]", "line 6, column 32: truth must be a text, not a mapping.")]
+    [InlineData("  formula: {x: 1}", "line 6, column 12: formula must be a text, not a mapping.", true)]
+    [InlineData("  formula: \"~ x\"\n  design: {x: 1}", "line 7, column 11: design must be a text, not a mapping.", true)]
     // Cells.
     [InlineData("+cells: [{m: 5}]", "line 6, column 10: 'm' is no setting of data or fit; there are data.family, data.parameters, data.parameters.shape, data.parameters.scale, data.n.")]
     [InlineData("+fit: {fixed: {shape: 2}}\ncells: [{shape: 3}]", "line 7, column 10: 'shape' may be data.parameters.shape or fit.fixed.shape; write which.")]
@@ -121,6 +125,7 @@ public sealed class StudyFileTests : IDisposable
         string path = command.File("study.yaml", whole);
         var refused = Assert.Throws<BadInput>(() => StudyFile.Read(path));
         Assert.StartsWith(path, refused.Message);
+        Assert.True(refused.Message.Split(", line ").Length <= 2, refused.Message);
         Assert.EndsWith(".", refused.Message.TrimEnd('?') + (refused.Message.EndsWith('?') ? "." : ""));
         Assert.Contains(message.Replace("study.yaml is empty", $"{path} is empty"), refused.Message);
     }
