@@ -63,7 +63,10 @@ sealed class StudyReport(Study study, IReadOnlyList<CellResult> results)
         bool refused = cells.Any(c => c.Any(m => m.Stat == Nonexistent));
         terminal.Out.WriteLine($"{study.Name}: {Number.Short((long)cells.Length)} cell{(cells.Length == 1 ? "" : "s")}, {Number.Short(replicates.Min())}{(replicates.Length > 1 ? " to " + Number.Short(replicates.Max()) : "")} replicates each\n");
         var table = Screen.Table(["cell", .. settings, .. replicates.Length > 1 ? ["replicates"] : Array.Empty<string>(), "", "bias", "interval", "covers", .. refused ? ["none"] : Array.Empty<string>()]);
-        table.Columns[0].NoWrap();
+        // What is too wide breaks before a Monte-Carlo error, not within a word.
+        foreach (var column in table.Columns)
+            column.NoWrap();
+        table.Columns[settings.Length + (replicates.Length > 1 ? 3 : 2)].NoWrap = false;
         var notes = new Dictionary<string, List<int>>();
         int lines = 0;
         for (int cell = 0; cell < cells.Length; cell++)
