@@ -51,7 +51,7 @@ public readonly struct Bernoulli : IFamily<Bernoulli>
 
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.IfLess(random.Uniform(), 1.0 / (1.0 + T.Exp(-θ.X)), 1.0, 0.0);
 

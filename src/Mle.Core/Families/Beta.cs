@@ -86,7 +86,7 @@ public readonly struct Beta : IFamily<Beta>
 
     /// <summary>A/(A + B) of gamma variates, by their logarithms; between the smallest double and the largest below 1.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T logA = Variates.LogGamma(T.Exp(θ.X), ref random), logB = Variates.LogGamma(T.Exp(θ.Y), ref random);

@@ -66,7 +66,7 @@ public readonly struct Binomial : IFamily<Binomial>
 
     /// <summary>By inversion where the rarer outcome has a mean below 10, by transformed rejection elsewhere.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Binomial(trials, θ.X, ref random);
 

@@ -92,7 +92,7 @@ public readonly struct Cauchy : IFamily<Cauchy>
 
     /// <summary>By inversion: tan π(u − ½), from the nearer of u = ½ and the end, by the continued fraction of the tangent.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T zero = 0.0, half = 0.5, quarter = 0.25, v = random.Uniform() - half, size = T.Abs(v);

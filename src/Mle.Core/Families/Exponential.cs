@@ -47,11 +47,13 @@ public readonly struct Exponential : IFamily<Exponential>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(-θ.X);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X));
+
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        T.Exp(-θ.X) * Variates.Exponential<T, TRandom>(ref random);
+        η.X * Variates.Exponential<T, TRandom>(ref random);
 
     public static FamilyInfo Info { get; } = new(
         "exponential", "f(x) = rate exp(-rate x)", "x >= 0",

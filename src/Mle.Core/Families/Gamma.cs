@@ -58,11 +58,13 @@ public readonly struct Gamma : IFamily<Gamma>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X - θ.Y);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), θ.Y);
+
     /// <summary>From the logarithm of a standard gamma variate.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Positive(T.Exp(Variates.LogGamma(T.Exp(θ.X), ref random) - θ.Y));
+        Variates.Positive(T.Exp(Variates.LogGamma(η.X, ref random) - η.Y));
 
     public static FamilyInfo Info { get; } = new(
         "gamma", "f(x) = rate^shape x^(shape-1) exp(-rate x) / Gamma(shape)", "x > 0",

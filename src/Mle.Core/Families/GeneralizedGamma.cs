@@ -187,7 +187,7 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
 
     /// <summary>aG^(1/p) of a gamma variate of shape d/p, by its logarithm.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(T.Exp(θ.X + T.Exp(-θ.Z) * Variates.LogGamma(T.Exp(θ.Y - θ.Z), ref random)));
 

@@ -58,7 +58,7 @@ public readonly struct Geometric : IFamily<Geometric>
 
     /// <summary>By inversion: ⌊log u/log(1 − p)⌋.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Floor(T.Min(double.MaxValue, Variates.Exponential<T, TRandom>(ref random) / Softplus.Of(θ.X)));
 

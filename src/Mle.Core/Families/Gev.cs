@@ -161,10 +161,10 @@ public readonly struct Gev : IFamily<Gev>
 
     /// <summary>By inversion: Λ = −log E of a standard exponential E, z = (e^(ξΛ) − 1)/ξ.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
-        T Λ = -T.Log(Variates.Exponential<T, TRandom>(ref random));
+        T Λ = -Variates.LogExponential<T, TRandom>(ref random);
         return Variates.Finite(θ.X + T.Exp(θ.Y) * Λ * ExpRatio.First(θ.Z * Λ));
     }
 

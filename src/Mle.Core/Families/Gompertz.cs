@@ -123,7 +123,7 @@ public readonly struct Gompertz : IFamily<Gompertz>
 
     /// <summary>By inversion: log(1 + bE/a)/b of a standard exponential E.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Exp(-θ.X) * T.Log1p(T.Exp(θ.X - θ.Y) * Variates.Exponential<T, TRandom>(ref random));
 

@@ -129,7 +129,7 @@ public readonly struct Gpd : IFamily<Gpd>
 
     /// <summary>By inversion: Λ is a standard exponential, z = (e^(ξΛ) − 1)/ξ.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T Λ = Variates.Exponential<T, TRandom>(ref random);

@@ -87,11 +87,13 @@ public readonly struct Gumbel : IFamily<Gumbel>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X + 0.57721566490153286 * T.Exp(θ.Y);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.Y));
+
     /// <summary>By inversion: m − s log E of a standard exponential E.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        θ.X - T.Exp(θ.Y) * T.Log(Variates.Exponential<T, TRandom>(ref random));
+        η.X - η.Y * Variates.LogExponential<T, TRandom>(ref random);
 
     public static FamilyInfo Info { get; } = new(
         "gumbel", "f(x) = exp(-z - exp(-z)) / scale, z = (x - location)/scale", "all real x",

@@ -47,11 +47,13 @@ public readonly struct HalfNormal : IFamily<HalfNormal>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 0.7978845608028654 * T.Exp(θ.X);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X));
+
     /// <summary>|z|σ of a standard normal z.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        T.Exp(θ.X) * T.Abs(Variates.Normal<T, TRandom>(ref random));
+        η.X * T.Abs(Variates.Normal<T, TRandom>(ref random));
 
     public static FamilyInfo Info { get; } = new(
         "half_normal", "f(x) = sqrt(2/pi) / sigma exp(-x^2 / (2 sigma^2))", "x >= 0",

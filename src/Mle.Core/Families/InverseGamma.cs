@@ -57,7 +57,7 @@ public readonly struct InverseGamma : IFamily<InverseGamma>
 
     /// <summary>β/G of a standard gamma variate, by its logarithm.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(T.Exp(θ.Y - Variates.LogGamma(T.Exp(θ.X), ref random)));
 

@@ -83,7 +83,7 @@ public readonly struct InverseGaussian : IFamily<InverseGaussian>
     /// With w = μz²/(2λ) they are μ/r and μr at r = 1 + w + √(w(2 + w)), which does not cancel.
     /// </summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T one = 1.0, z = Variates.Normal<T, TRandom>(ref random), w = 0.5 * z * z * T.Exp(θ.X - θ.Y), r = one + w + T.Sqrt(w * (2.0 + w));

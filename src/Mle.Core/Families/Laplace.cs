@@ -91,7 +91,7 @@ public readonly struct Laplace : IFamily<Laplace>
 
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T zero = 0.0, half = 0.5, u = random.Uniform(), side = u - half, distance = -T.Log(2.0 * T.Min(u, 1.0 - u));

@@ -63,7 +63,7 @@ public readonly struct Logarithmic : IFamily<Logarithmic>
 
     /// <summary>⌊1 + log v/log q⌋ with q = 1 − (1 − p)ᵘ (Kemp, Applied Statistics 30, 1981: algorithm LK).</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T u = random.Uniform(), logq = LogComplement.Of(-u * Softplus.Of(θ.X));

@@ -74,11 +74,13 @@ public readonly struct Loglogistic : IFamily<Loglogistic>
         return T.IfLess(0.0, θ.X, T.Exp(θ.Y + T.Polygamma(-1, 1.0 + b) + T.Polygamma(-1, 1.0 - b)), double.PositiveInfinity);
     }
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X), θ.Y);
+
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Positive(T.Exp(θ.Y + T.Exp(-θ.X) * Variates.Logistic<T, TRandom>(ref random)));
+        Variates.Positive(T.Exp(η.Y + η.X * Variates.Logistic<T, TRandom>(ref random)));
 
     public static FamilyInfo Info { get; } = new(
         "loglogistic", "f(x) = (shape/scale) (x/scale)^(shape-1) / (1 + (x/scale)^shape)^2", "x > 0",

@@ -73,11 +73,13 @@ public readonly struct Lognormal : IFamily<Lognormal>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X + 0.5 * T.Exp(2.0 * θ.Y));
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.Y));
+
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Positive(T.Exp(θ.X + T.Exp(θ.Y) * Variates.Normal<T, TRandom>(ref random)));
+        Variates.Positive(T.Exp(η.X + η.Y * Variates.Normal<T, TRandom>(ref random)));
 
     public static FamilyInfo Info { get; } = new(
         "lognormal", "f(x) = exp(-(log x - meanlog)^2 / (2 sdlog^2)) / (x sdlog sqrt(2 pi))", "x > 0",

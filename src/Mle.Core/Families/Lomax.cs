@@ -105,7 +105,7 @@ public readonly struct Lomax : IFamily<Lomax>
 
     /// <summary>By inversion: λ(e^(E/α) − 1) of a standard exponential E.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Min(double.MaxValue, T.Exp(θ.Y) * T.Expm1(T.Exp(-θ.X) * Variates.Exponential<T, TRandom>(ref random)));
 

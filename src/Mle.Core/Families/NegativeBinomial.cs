@@ -124,7 +124,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
 
     /// <summary>Poisson with a gamma mean.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Poisson(T.Exp(Variates.LogGamma(T.Exp(θ.X), ref random) + θ.Y - θ.X), ref random);
 

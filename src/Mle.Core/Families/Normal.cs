@@ -63,11 +63,13 @@ public readonly struct Normal : IFamily<Normal>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.Y));
+
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        θ.X + T.Exp(θ.Y) * Variates.Normal<T, TRandom>(ref random);
+        η.X + η.Y * Variates.Normal<T, TRandom>(ref random);
 
     public static FamilyInfo Info { get; } = new(
         "normal", "f(x) = exp(-(x - mu)^2 / (2 sigma^2)) / (sigma sqrt(2 pi))", "all real x",

@@ -73,7 +73,7 @@ public readonly struct Pareto : IFamily<Pareto>
 
     /// <summary>By inversion: xm e^(E/α) of a standard exponential E.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Min(double.MaxValue, θ.X * T.Exp(T.Exp(-θ.Y) * Variates.Exponential<T, TRandom>(ref random)));
 

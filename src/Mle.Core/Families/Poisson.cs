@@ -52,11 +52,13 @@ public readonly struct Poisson : IFamily<Poisson>, ICounts<Poisson>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X));
+
     /// <summary>By inversion for λ below 10, by transformed rejection from there on.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Poisson(T.Exp(θ.X), ref random);
+        Variates.Poisson(η.X, ref random);
 
     /// <inheritdoc/>
     [MethodImpl(NoInlining)]

@@ -307,7 +307,7 @@ public readonly struct StudentT : IFamily<StudentT>
 
     /// <summary>z√(ν/(2G)) of a standard normal z and a gamma variate G of shape ν/2, by its logarithm.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T z = Variates.Normal<T, TRandom>(ref random), halfν = 0.5 * T.Exp(θ.Z), stretch = T.Exp(0.5 * (T.Log(halfν) - Variates.LogGamma(halfν, ref random)));

@@ -65,7 +65,7 @@ public readonly struct Uniform : IFamily<Uniform>
 
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Min(θ.Y, T.Max(θ.X, T.MultiplyAdd(θ.Y - θ.X, random.Uniform(), θ.X)));
 

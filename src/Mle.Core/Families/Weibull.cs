@@ -85,11 +85,13 @@ public readonly struct Weibull : IFamily<Weibull>
     /// <summary>λ Γ(1 + 1/k).</summary>
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.Y + T.Polygamma(-1, 1.0 + T.Exp(-θ.X)));
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X), θ.Y);
+
     /// <summary>By inversion: λE^(1/k) of a standard exponential E.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Positive(T.Exp(θ.Y + T.Exp(-θ.X) * T.Log(Variates.Exponential<T, TRandom>(ref random))));
+        Variates.Positive(T.Exp(η.Y + η.X * Variates.LogExponential<T, TRandom>(ref random)));
 
     public static FamilyInfo Info { get; } = new(
         "weibull", "f(x) = (shape/scale) (x/scale)^(shape-1) exp(-(x/scale)^shape)", "x > 0",

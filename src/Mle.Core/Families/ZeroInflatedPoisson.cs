@@ -84,7 +84,7 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
 
     /// <summary>Poisson, or with probability π a structural zero.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T u = random.Uniform(), π = 1.0 / (1.0 + T.Exp(-θ.X)), count = Variates.Poisson(T.Exp(θ.Y), ref random);

@@ -61,7 +61,7 @@ public readonly struct ZeroTruncatedPoisson : IFamily<ZeroTruncatedPoisson>
 
     /// <summary>The first event and those after it.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.PositivePoisson(T.Exp(θ.X), ref random);
 

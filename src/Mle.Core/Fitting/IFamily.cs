@@ -84,13 +84,17 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>E X, of a binomial of one trial; NaN or ∞ where there is none.</summary>
     static abstract T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
 
+    /// <summary>What <see cref="Draw"/> reads of the parameters: functions of them alone, which would else be had for every draw.</summary>
+    static virtual Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ;
+
     /// <summary>
     /// An observation in every lane, in the units of the data and within the support. It may loop, but a lane's value must not
     /// depend on the other lanes: see <see cref="IRandom{T}.Skip"/>. Not inlined, so that all of the compiler's budget for
     /// inlining is the formula's.
     /// </summary>
+    /// <param name="η">From <see cref="Drawing"/>.</param>
     /// <param name="trials">Where the family takes them.</param>
-    static abstract T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    static abstract T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>;
 
     /// <inheritdoc cref="IModel{TSelf}.Limits"/>
