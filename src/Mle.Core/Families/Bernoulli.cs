@@ -31,11 +31,11 @@ public readonly struct Bernoulli : IFamily<Bernoulli>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, R.Log(s.Sums.A / (s.Size - s.Sums.A)), known.X));
 
     /// <summary>p̂ is 0 or 1 when and only when all observations are.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, R.IfLess(s.Low, 1.0, 0.0, AllOne), AllZero), 0.0);
 
     public static int Cone(Kind kind, double x, double trials, int slot) => x > 0 ? 1 : -1;

@@ -60,7 +60,7 @@ public readonly struct Gumbel : IFamily<Gumbel>
     /// <summary>
     /// By moments, kept where Σe^(−z) is finite: with s known, m̂ = −s log mean e^(−x/s) is at most min + s log n.
     /// </summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double root6OverPi = 0.77969680123368, euler = 0.57721566490153286;
         R apart = s.Mean - R.IfLess(0.0, free.X, s.Mean, known.X);
@@ -72,7 +72,7 @@ public readonly struct Gumbel : IFamily<Gumbel>
     }
 
     /// <summary>s → 0 is unbounded when and only when all observations are equal to m: min = max, and m free or equal to them.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R m = R.IfLess(0.0, free.X, s.Low, known.X), apart = R.Abs(s.High - s.Low) + R.Abs(m - s.Low);
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, apart, 0.0, Constant), 0.0);

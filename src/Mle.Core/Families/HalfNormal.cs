@@ -34,11 +34,11 @@ public readonly struct HalfNormal : IFamily<HalfNormal>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, 0.5 * R.Log(s.Mean), known.X));
 
     /// <summary>σ → 0 is unbounded when and only when all observations are 0.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
     /// <summary>F = 2Φ(x/σ) − 1 = P(½, x²/(2σ²)), the incomplete gamma function; until x² underflows, F &gt; 1e-154.</summary>

@@ -39,14 +39,14 @@ public readonly struct Logarithmic : IFamily<Logarithmic>
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => η.X * t.A;
 
     /// <summary>o = (x̄ − 1)(2 + log x̄), right to first order at x̄ = 1 and within a tenth far beyond.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R excess = s.Mean;
         return new(R.IfLess(0.0, free.X, R.Log(excess * (2.0 + R.Log1p(excess))), known.X));
     }
 
     /// <summary>p̂ = 0 when and only when all observations are 1.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(1.0, s.High, 0.0, AllOne), 0.0);
 
     /// <summary>S = B(p; x + 1, 0)/(−log(1 − p)), the incomplete beta function.</summary>

@@ -91,7 +91,7 @@ public readonly struct Logistic : IFamily<Logistic>
     }
 
     /// <summary>By moments.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double logRoot3OverPi = -0.59542374153129793;
         R m = R.IfLess(0.0, free.X, s.Mean, known.X), d = s.Mean - m;
@@ -99,7 +99,7 @@ public readonly struct Logistic : IFamily<Logistic>
     }
 
     /// <summary>s → 0 is unbounded when and only when all observations are equal to m: min = max, and m free or equal to them.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R m = R.IfLess(0.0, free.X, s.Low, known.X), apart = R.Abs(s.High - s.Low) + R.Abs(m - s.Low);
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, apart, 0.0, Constant), 0.0);

@@ -44,7 +44,7 @@ public readonly struct Loglogistic : IFamily<Loglogistic>
     }
 
     /// <summary>By the moments of log x.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double logPiOverRoot3 = 0.59542374153129793;
         R y = R.IfLess(0.0, free.Y, s.Mean, known.Y), d = s.Mean - y;
@@ -52,7 +52,7 @@ public readonly struct Loglogistic : IFamily<Loglogistic>
     }
 
     /// <summary>Shape → ∞ is unbounded when and only when all observations are equal to λ: min = max, and λ free or equal to them.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R low = R.Log(s.Low), apart = R.Abs(s.High - s.Low) + R.IfLess(0.0, free.Y, 0.0, R.Abs(known.Y - low));
         return R.IfLess(0.0, free.X, R.IfLess(0.0, apart, 0.0, Constant), 0.0);

@@ -34,7 +34,7 @@ public readonly struct Rayleigh : IFamily<Rayleigh>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, 0.5 * R.Log(0.5 * s.Mean), known.X));
 
     /// <summary>S = exp(−x²/(2σ²)).</summary>

@@ -157,6 +157,9 @@ public class DerivativeLaws
 
         public Derivatives<Real> KernelSum<TFamily>(Vec3<Real> η, Real active) where TFamily : struct, IFamily<TFamily> =>
             TFamily.KernelSum<Held, Real, Real>(this, η);
+
+        public Powers<Real> Expand<TFamily>(Vec3<Real> start) where TFamily : struct, IFamily<TFamily> =>
+            TFamily.Expand<Held, Real, Real>(this, start);
     }
 
     [Theory, MemberData(nameof(All))]
