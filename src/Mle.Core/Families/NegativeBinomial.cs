@@ -42,6 +42,20 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
     public static T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> =>
         sums.A * (η.Y - T.Log1p(η.X * η.Z));
 
+    public static bool HasConstants => true;
+
+    /// <summary>With u = aμ and h(u) = log(1 + u)/u: Σx(log μ − u h) − nμh.</summary>
+    [MethodImpl(NoInlining)]
+    public static Derivatives<R> Constants<R>(Row<R> sums, R n, Vec3<R> η) where R : unmanaged, IReal<R>
+    {
+        R zero = 0.0, a = η.X, μ = η.Z, u = a * μ, h = Log1pRatio.Of(u, out R inverse, out R first, out R second);
+        R x = sums.A, square = x * inverse * inverse, bend = n * (2.0 * first + u * second);
+        return new(
+            x * (η.Y - u * h) - n * μ * h,
+            -x * μ * inverse - n * μ * μ * first, x, -x * a * inverse - n * (h + u * first),
+            μ * μ * (square - n * μ * second), zero, zero, -square - μ * bend, zero, a * (a * square - bend));
+    }
+
     /// <summary>Over rows (j, 1) three sums without polygammas; rows (x, 0) as the kernel says. A table holds one kind.</summary>
     public static Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
         where TSample : struct, ISample<T, R>, allows ref struct

@@ -33,6 +33,17 @@ public readonly struct Weibull : IFamily<Weibull>
 
     public static T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> => (η.X - 1.0) * sums.A;
 
+    public static bool HasConstants => true;
+
+    [MethodImpl(NoInlining)]
+    public static Derivatives<R> Constants<R>(Row<R> sums, R n, Vec3<R> η) where R : unmanaged, IReal<R>
+    {
+        R zero = 0.0;
+        return new(
+            LogLinear(sums, η) - n * LogNormalizer(η), sums.A - n * η.Y, -n * η.X, n,
+            zero, -n, zero, zero, zero, zero);
+    }
+
     /// <summary>Three sums instead of six: Σe, Σez and Σez² at z = t − log λ, e = e^(kz).</summary>
     public static Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
         where TSample : struct, ISample<T, R>, allows ref struct

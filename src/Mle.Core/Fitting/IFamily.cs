@@ -106,6 +106,12 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>The part of the kernel that is linear in t, where <see cref="KernelSum"/> leaves it out: taken at Σ t.</summary>
     static virtual T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> => 0.0;
 
+    /// <summary>Whether <see cref="Constants"/> has a closed form: for families that keep rows, where jets cost as much as the rows.</summary>
+    static virtual bool HasConstants => false;
+
+    /// <summary>What no row changes, LogLinear at Σ t less n times LogNormalizer, with its derivatives in η.</summary>
+    static virtual Derivatives<R> Constants<R>(Row<R> sums, R size, Vec3<R> η) where R : unmanaged, IReal<R> => default;
+
     /// <summary>
     /// Σ w LogKernel with its derivatives in η, not yet completed over workers in any other way than by the sample's
     /// Total. The default differentiates LogKernel by jets; a family overrides it with fewer sums or a closed form
