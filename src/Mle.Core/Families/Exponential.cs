@@ -50,7 +50,7 @@ public readonly struct Exponential : IFamily<Exponential>
     public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X));
 
     /// <summary>By inversion.</summary>
-    [MethodImpl(NoInlining)]
+    [MethodImpl(AggressiveInlining)]
     public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         η.X * Variates.Exponential<T, TRandom>(ref random);

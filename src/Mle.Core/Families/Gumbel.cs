@@ -90,7 +90,7 @@ public readonly struct Gumbel : IFamily<Gumbel>
     public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.Y));
 
     /// <summary>By inversion: m − s log E of a standard exponential E.</summary>
-    [MethodImpl(NoInlining)]
+    [MethodImpl(AggressiveInlining)]
     public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         η.X - η.Y * Variates.LogExponential<T, TRandom>(ref random);

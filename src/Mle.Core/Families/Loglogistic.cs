@@ -77,7 +77,7 @@ public readonly struct Loglogistic : IFamily<Loglogistic>
     public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X), θ.Y);
 
     /// <summary>By inversion.</summary>
-    [MethodImpl(NoInlining)]
+    [MethodImpl(AggressiveInlining)]
     public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(T.Exp(η.Y + η.X * Variates.Logistic<T, TRandom>(ref random)));

@@ -49,7 +49,7 @@ public readonly struct Rayleigh : IFamily<Rayleigh>
     public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X));
 
     /// <summary>By inversion: σ√(2E) of a standard exponential E.</summary>
-    [MethodImpl(NoInlining)]
+    [MethodImpl(AggressiveInlining)]
     public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(η.X * T.Sqrt(2.0 * Variates.Exponential<T, TRandom>(ref random)));

@@ -89,8 +89,8 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
 
     /// <summary>
     /// An observation in every lane, in the units of the data and within the support. It may loop, but a lane's value must not
-    /// depend on the other lanes: see <see cref="IRandom{T}.Skip"/>. Not inlined, so that all of the compiler's budget for
-    /// inlining is the formula's.
+    /// depend on the other lanes: see <see cref="IRandom{T}.Skip"/>. Inlined where it is short; elsewhere not, so that all of the
+    /// compiler's budget for inlining is the formula's.
     /// </summary>
     /// <param name="η">From <see cref="Drawing"/>.</param>
     /// <param name="trials">Where the family takes them.</param>
