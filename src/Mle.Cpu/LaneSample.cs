@@ -63,6 +63,9 @@ readonly struct LaneSample<TFamily, T>(double[] a, bool tails, double[]? weights
         return sum;
     }
 
+    public Powers<Real> Expand<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame> =>
+        count <= Loading.Chunk ? TSame.Expand<LaneSample<TFamily, T>, T, Real>(this, start) : default;
+
     public LaneSample<TFamily, T> Part(int chunk) =>
         new(a, Tails, weights, from + chunk * Loading.Chunk, Math.Min(Loading.Chunk, count - chunk * Loading.Chunk), 1);
 }
@@ -107,6 +110,23 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
             for (int f = 0; f < sums.Length; f += side)
                 sums[f + l] = sums[f];
         return derivatives[0];
+    }
+
+    public Powers<T> Expand<TSame>(Vec3<T> start) where TSame : struct, IFamily<TSame>
+    {
+        int side = Unsafe.SizeOf<T>() / sizeof(double);
+        var points = MemoryMarshal.Cast<Vec3<T>, double>(MemoryMarshal.CreateSpan(ref start, 1));
+        Powers<T> powers = default;
+        var sums = MemoryMarshal.Cast<Powers<T>, double>(MemoryMarshal.CreateSpan(ref powers, 1));
+        for (int l = 0; l < side; l++)
+        {
+            int of = l < occupied ? l : 0;
+            var one = samples[of].Expand<TSame>(new(points[of], points[side + of], points[2 * side + of]));
+            var parts = MemoryMarshal.Cast<Powers<Real>, double>(MemoryMarshal.CreateSpan(ref one, 1));
+            for (int f = 0; f < parts.Length; f++)
+                sums[f * side + l] = parts[f];
+        }
+        return powers;
     }
 }
 

@@ -31,11 +31,11 @@ public readonly struct Bernoulli : IFamily<Bernoulli>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, R.Log(s.Sums.A / (s.Size - s.Sums.A)), known.X));
 
     /// <summary>p̂ is 0 or 1 when and only when all observations are.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, R.IfLess(s.Low, 1.0, 0.0, AllOne), AllZero), 0.0);
 
     public static int Cone(Kind kind, double x, double trials, int slot) => x > 0 ? 1 : -1;
@@ -51,7 +51,7 @@ public readonly struct Bernoulli : IFamily<Bernoulli>
 
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.IfLess(random.Uniform(), 1.0 / (1.0 + T.Exp(-θ.X)), 1.0, 0.0);
 

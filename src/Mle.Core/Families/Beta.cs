@@ -54,7 +54,7 @@ public readonly struct Beta : IFamily<Beta>
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> =>
         (η.X - 1.0) * t.A + (η.Y - 1.0) * t.B;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R logP = s.Mean, logQ = s.Sums.B / s.Size, p = R.Exp(logP), q = R.Exp(logQ), rest = R.Max(1.0 - p - q, 1e-15);
         // With one of them known, (α − ½)/(α + β − ½) = p alone; where ψ(α) comes out far below 0, it is near −1/α instead.
@@ -75,7 +75,7 @@ public readonly struct Beta : IFamily<Beta>
     /// α, β → ∞ is unbounded when and only when all observations are equal, both parameters free. With one of them
     /// known the score in the other falls from ∞ to the mean of a negative logarithm: there is always one zero.
     /// </summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
 
     /// <summary>F = I(x; α, β), the incomplete beta function.</summary>
@@ -86,7 +86,7 @@ public readonly struct Beta : IFamily<Beta>
 
     /// <summary>A/(A + B) of gamma variates, by their logarithms; between the smallest double and the largest below 1.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T logA = Variates.LogGamma(T.Exp(θ.X), ref random), logB = Variates.LogGamma(T.Exp(θ.Y), ref random);

@@ -43,11 +43,11 @@ public readonly struct Binomial : IFamily<Binomial>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, R.Log(s.Sums.A / s.Sums.B), known.X));
 
     /// <summary>p̂ is 0 or 1 when and only when no trial was a success or none a failure; with no trials at all, p is anything.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> => R.IfLess(0.0, free.X,
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> => R.IfLess(0.0, free.X,
         R.IfLess(0.0, s.Sums.A, R.IfLess(0.0, s.Sums.B, 0.0, NoFailure), R.IfLess(0.0, s.Sums.B, NoSuccess, NoTrial)), 0.0);
 
     public static int Cone(Kind kind, double x, double trials, int slot) => x == trials ? 1 : x == 0 ? -1 : 0;
@@ -66,7 +66,7 @@ public readonly struct Binomial : IFamily<Binomial>
 
     /// <summary>By inversion where the rarer outcome has a mean below 10, by transformed rejection elsewhere.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Binomial(trials, θ.X, ref random);
 

@@ -55,7 +55,7 @@ public readonly struct Cauchy : IFamily<Cauchy>
     public static int Starts => 9;
 
     /// <summary>The median and its spread; with the scale known from the octiles too.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R place = attempt switch { 0 => s.Median, < 5 => s.Octile(attempt - 1), _ => s.Octile(attempt) };
         R m = R.IfLess(0.0, free.X, place, known.X);
@@ -69,7 +69,7 @@ public readonly struct Cauchy : IFamily<Cauchy>
     /// Scale → 0 about s equal observations is unbounded when and only when s &gt; n/2. With s = n/2 the supremum is
     /// finite and not attained, or where the other half is equal too attained on a half circle in (m, s).
     /// </summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R half = 0.5 * s.Size;
         R pairs = R.IfLess(0.0, free.X, R.IfLess(s.TiesLow, half, 0.0, R.IfLess(s.TiesHigh, half, 0.0, R.IfLess(s.MedianLow, s.MedianHigh, 1.0, 0.0))), 0.0);
@@ -92,7 +92,7 @@ public readonly struct Cauchy : IFamily<Cauchy>
 
     /// <summary>By inversion: tan π(u − ½), from the nearer of u = ½ and the end, by the continued fraction of the tangent.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T zero = 0.0, half = 0.5, quarter = 0.25, v = random.Uniform() - half, size = T.Abs(v);

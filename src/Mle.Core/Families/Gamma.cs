@@ -39,7 +39,7 @@ public readonly struct Gamma : IFamily<Gamma>
     public static bool StartIsMaximum => true;
 
     /// <summary>With the rate known, ψ(k) = log β + mean log x.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R logMean = R.Log(s.Sums.B / s.Size);
         R shape = known.X;
@@ -49,7 +49,7 @@ public readonly struct Gamma : IFamily<Gamma>
     }
 
     /// <summary>Shape → ∞ is unbounded when and only when all observations are equal, both parameters free.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
 
     /// <summary>F = P(k, βx), the incomplete gamma function.</summary>
@@ -58,11 +58,13 @@ public readonly struct Gamma : IFamily<Gamma>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X - θ.Y);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), θ.Y);
+
     /// <summary>From the logarithm of a standard gamma variate.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Positive(T.Exp(Variates.LogGamma(T.Exp(θ.X), ref random) - θ.Y));
+        Variates.Positive(T.Exp(Variates.LogGamma(η.X, ref random) - η.Y));
 
     public static FamilyInfo Info { get; } = new(
         "gamma", "f(x) = rate^shape x^(shape-1) exp(-rate x) / Gamma(shape)", "x > 0",

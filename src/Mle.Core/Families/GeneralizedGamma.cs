@@ -57,7 +57,7 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
         return new(θ.X + logk * T.Exp(-θ.Z), -0.5 * (θ.Y + θ.Z), T.Exp(-0.5 * logk));
     }
 
-    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => (
+    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(in Summary<R> s) where R : unmanaged, IReal<R> => (
         new(double.NegativeInfinity, double.NegativeInfinity, 0.0),
         new(double.PositiveInfinity, double.PositiveInfinity, 50.0));
 
@@ -116,7 +116,7 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
     public static int Starts => 4;
 
     /// <summary>The mean and variance of log x, log a + ψ(k)/p and ψ′(k)/p², at several k.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R k = attempt switch { 0 => 2.0, 1 => 20.0, 2 => 0.5, _ => 0.1 };
         // With d and p known there is nothing to choose; with p alone, k from the variance: ψ′(k) is near 1/k + 1/(2k²).
@@ -132,22 +132,22 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
     }
 
     /// <summary>All observations are equal, to c: unbounded with d free and either a free, or p free and c ≥ a.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R reach = R.IfLess(R.Log(s.High), known.X, 0.0, free.Z), either = R.IfLess(0.0, free.X, 1.0, reach);
         return R.IfLess(0.0, free.Y * either, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
     }
 
-    public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R LimitValue<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.Max(Lognormal(s, free), Power(s, known, free));
 
     /// <summary>k → ∞ with all parameters free: the lognormal's supremum.</summary>
-    static R Lognormal<R>(Summary<R> s, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    static R Lognormal<R>(in Summary<R> s, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y * free.Z,
             -s.Sums.A - s.Size * (HalfLog2π + 0.5 + 0.5 * R.Log(s.Variance)), double.NegativeInfinity);
 
     /// <summary>p → ∞: d xᵈ⁻¹/aᵈ on (0, a), a → max x from above where it is free.</summary>
-    static R Power<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    static R Power<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R top = R.Log(s.High), end = R.IfLess(0.0, free.X, top, known.X), gap = end - s.Mean;
         R logd = R.IfLess(0.0, free.Y, -R.Log(gap), known.Y);
@@ -156,7 +156,7 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
     }
 
     /// <summary>On the edge Q = 0.</summary>
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(θ.Y, double.PositiveInfinity, 0.0, (double)Codes.AtLimit);
 
     /// <summary>F = P(k, keᵛ) at v = Qw, the incomplete gamma function.</summary>
@@ -187,7 +187,7 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
 
     /// <summary>aG^(1/p) of a gamma variate of shape d/p, by its logarithm.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(T.Exp(θ.X + T.Exp(-θ.Z) * Variates.LogGamma(T.Exp(θ.Y - θ.Z), ref random)));
 

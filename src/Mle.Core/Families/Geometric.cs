@@ -32,11 +32,11 @@ public readonly struct Geometric : IFamily<Geometric>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, -R.Log(s.Mean), known.X));
 
     /// <summary>p̂ = 1 when and only when all observations are 0.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
     public static int Cone(Kind kind, double x, double trials, int slot) => kind switch
@@ -58,7 +58,7 @@ public readonly struct Geometric : IFamily<Geometric>
 
     /// <summary>By inversion: ⌊log u/log(1 − p)⌋.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Floor(T.Min(double.MaxValue, Variates.Exponential<T, TRandom>(ref random) / Softplus.Of(θ.X)));
 

@@ -86,7 +86,7 @@ public readonly struct Gev : IFamily<Gev>
     public static int Starts => 5;
 
     /// <summary>Scale and location from the quartiles at several ξ (more for small samples), widened until all observations are possible.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         // log((q₇ − q₄)/(q₄ − q₁)) of the octiles is 0.4048 + 1.3728ξ near ξ = 0.
         R upper = s.Octile(7) - s.Octile(4), lower = s.Octile(4) - s.Octile(1);
@@ -123,24 +123,24 @@ public readonly struct Gev : IFamily<Gev>
     public static R Charted<R>(Vec3<R> free) where R : unmanaged, IReal<R> => free.Z;
 
     /// <summary>θ itself, but with a region that depends on the sample.</summary>
-    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => (
+    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(in Summary<R> s) where R : unmanaged, IReal<R> => (
         new(double.NegativeInfinity, double.NegativeInfinity, Lowest),
         new(double.PositiveInfinity, double.PositiveInfinity, Highest(s)));
 
     /// <summary>The upper end: in small samples the rise towards ξ → ∞ begins soon, in large ones far beyond any data.</summary>
-    static R Highest<R>(Summary<R> s) where R : unmanaged, IReal<R> => R.Min(Largest, R.Max(1.0, 0.05 * s.Size));
+    static R Highest<R>(in Summary<R> s) where R : unmanaged, IReal<R> => R.Min(Largest, R.Max(1.0, 0.05 * s.Size));
 
     /// <summary>Scale → 0 is unbounded where all observations are equal (to m, where m is known).</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R m = R.IfLess(0.0, free.X, s.Low, known.X), apart = R.Abs(s.High - s.Low) + R.Abs(m - s.Low);
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, apart, 0.0, Constant), 0.0);
     }
 
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.Z, R.IfLess(-0.5, θ.Z, R.IfLess(θ.Z, Highest(s), 0.0, (double)Codes.NoMaximum), R.IfLess(Lowest, θ.Z, Nonregular, (double)Codes.NoMaximum)), 0.0);
 
-    public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Stray<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(Lowest, θ.Z, R.IfLess(θ.Z, Highest(s), (double)Codes.IterationLimit, (double)Codes.NoMaximum), (double)Codes.NoMaximum);
 
     /// <summary>F = exp(−e^(−Λ)); for ξ &gt; 0 the support has a lower end, for ξ &lt; 0 an upper one.</summary>
@@ -161,10 +161,10 @@ public readonly struct Gev : IFamily<Gev>
 
     /// <summary>By inversion: Λ = −log E of a standard exponential E, z = (e^(ξΛ) − 1)/ξ.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
-        T Λ = -T.Log(Variates.Exponential<T, TRandom>(ref random));
+        T Λ = -Variates.LogExponential<T, TRandom>(ref random);
         return Variates.Finite(θ.X + T.Exp(θ.Y) * Λ * ExpRatio.First(θ.Z * Λ));
     }
 

@@ -41,7 +41,7 @@ public readonly struct Gompertz : IFamily<Gompertz>
 
     public static Vec3<T> ToChart<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), θ.Y);
 
-    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => (
+    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(in Summary<R> s) where R : unmanaged, IReal<R> => (
         new(0.0, double.NegativeInfinity), new(double.PositiveInfinity, double.PositiveInfinity));
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => -η.Z;
@@ -79,7 +79,7 @@ public readonly struct Gompertz : IFamily<Gompertz>
     }
 
     /// <summary>Between the exponential and, for coefficients of variation towards 0, a Gumbel of minima with spread 1/b.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R deviation = R.Sqrt(s.Variance), cv = R.Min(deviation / s.Mean, 0.99);
         R b = R.IfLess(0.0, free.X, 1.28 * (1.0 - cv) / deviation, R.Exp(known.X));
@@ -92,7 +92,7 @@ public readonly struct Gompertz : IFamily<Gompertz>
         return new(R.IfLess(0.0, free.X, R.Log(shape), known.X), logRate);
     }
 
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R squares = s.Variance + s.Mean * s.Mean;
         R score = R.IfLess(0.0, free.Y, s.Mean * s.Mean - s.Variance, s.Mean - 0.5 * R.Exp(known.Y) * squares);
@@ -102,13 +102,13 @@ public readonly struct Gompertz : IFamily<Gompertz>
     }
 
     /// <summary>b → 0: the exponential's value.</summary>
-    public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R LimitValue<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R logRate = R.IfLess(0.0, free.Y, -R.Log(s.Mean), known.Y);
         return R.IfLess(0.0, free.X, s.Size * (logRate - R.Exp(logRate) * s.Mean), double.NegativeInfinity);
     }
 
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(double.NegativeInfinity, θ.X, 0.0, Exponential), 0.0);
 
     /// <summary>S = exp(−ax φ₁(bx)).</summary>
@@ -123,7 +123,7 @@ public readonly struct Gompertz : IFamily<Gompertz>
 
     /// <summary>By inversion: log(1 + bE/a)/b of a standard exponential E.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Exp(-θ.X) * T.Log1p(T.Exp(θ.X - θ.Y) * Variates.Exponential<T, TRandom>(ref random));
 

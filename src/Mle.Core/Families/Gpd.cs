@@ -85,7 +85,7 @@ public readonly struct Gpd : IFamily<Gpd>
     public static int Starts => 4;
 
     /// <summary>From the quartiles, and σ from the median at other ξ: two, and more for small samples. Kept where the largest observation is possible.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double log2 = 0.69314718055994530942;
         // The median is σ(2^ξ − 1)/ξ and the upper quartile σ(4^ξ − 1)/ξ: their ratio is 2^ξ + 1.
@@ -107,13 +107,13 @@ public readonly struct Gpd : IFamily<Gpd>
         new(double.PositiveInfinity, Highest, double.PositiveInfinity));
 
     /// <summary>All observations 0: σ → 0 is unbounded.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.Y, R.IfLess(-0.5, θ.Y, R.IfLess(θ.Y, Highest, 0.0, (double)Codes.NoMaximum), R.IfLess(Lowest, θ.Y, Nonregular, (double)Codes.NoMaximum)), 0.0);
 
-    public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Stray<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(Lowest, θ.Y, R.IfLess(θ.Y, Highest, R.IfLess(θ.X, R.Log(s.Mean) - Far, (double)Codes.NoMaximum, (double)Codes.IterationLimit), (double)Codes.NoMaximum), (double)Codes.NoMaximum);
 
     /// <summary>S = e^(−Λ).</summary>
@@ -129,7 +129,7 @@ public readonly struct Gpd : IFamily<Gpd>
 
     /// <summary>By inversion: Λ is a standard exponential, z = (e^(ξΛ) − 1)/ξ.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T Λ = Variates.Exponential<T, TRandom>(ref random);

@@ -60,7 +60,7 @@ public readonly struct Gumbel : IFamily<Gumbel>
     /// <summary>
     /// By moments, kept where Σe^(−z) is finite: with s known, m̂ = −s log mean e^(−x/s) is at most min + s log n.
     /// </summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double root6OverPi = 0.77969680123368, euler = 0.57721566490153286;
         R apart = s.Mean - R.IfLess(0.0, free.X, s.Mean, known.X);
@@ -72,7 +72,7 @@ public readonly struct Gumbel : IFamily<Gumbel>
     }
 
     /// <summary>s → 0 is unbounded when and only when all observations are equal to m: min = max, and m free or equal to them.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R m = R.IfLess(0.0, free.X, s.Low, known.X), apart = R.Abs(s.High - s.Low) + R.Abs(m - s.Low);
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, apart, 0.0, Constant), 0.0);
@@ -87,11 +87,13 @@ public readonly struct Gumbel : IFamily<Gumbel>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X + 0.57721566490153286 * T.Exp(θ.Y);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.Y));
+
     /// <summary>By inversion: m − s log E of a standard exponential E.</summary>
-    [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    [MethodImpl(AggressiveInlining)]
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        θ.X - T.Exp(θ.Y) * T.Log(Variates.Exponential<T, TRandom>(ref random));
+        η.X - η.Y * Variates.LogExponential<T, TRandom>(ref random);
 
     public static FamilyInfo Info { get; } = new(
         "gumbel", "f(x) = exp(-z - exp(-z)) / scale, z = (x - location)/scale", "all real x",

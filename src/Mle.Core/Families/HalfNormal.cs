@@ -34,11 +34,11 @@ public readonly struct HalfNormal : IFamily<HalfNormal>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, 0.5 * R.Log(s.Mean), known.X));
 
     /// <summary>σ → 0 is unbounded when and only when all observations are 0.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
     /// <summary>F = 2Φ(x/σ) − 1 = P(½, x²/(2σ²)), the incomplete gamma function; until x² underflows, F &gt; 1e-154.</summary>
@@ -47,11 +47,13 @@ public readonly struct HalfNormal : IFamily<HalfNormal>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 0.7978845608028654 * T.Exp(θ.X);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X));
+
     /// <summary>|z|σ of a standard normal z.</summary>
-    [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    [MethodImpl(AggressiveInlining)]
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        T.Exp(θ.X) * T.Abs(Variates.Normal<T, TRandom>(ref random));
+        η.X * T.Abs(Variates.Normal<T, TRandom>(ref random));
 
     public static FamilyInfo Info { get; } = new(
         "half_normal", "f(x) = sqrt(2/pi) / sigma exp(-x^2 / (2 sigma^2))", "x >= 0",

@@ -35,7 +35,7 @@ public readonly struct InverseGamma : IFamily<InverseGamma>
     public static bool StartIsMaximum => true;
 
     /// <summary>With the scale known, ψ(k) = log β − mean log x.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R logMean = R.Log(s.Sums.B / s.Size);
         R shape = known.X;
@@ -45,7 +45,7 @@ public readonly struct InverseGamma : IFamily<InverseGamma>
     }
 
     /// <summary>Shape → ∞ is unbounded when and only when all observations are equal, both parameters free.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y, R.IfLess(s.Low, s.High, 0.0, Constant), 0.0);
 
     /// <summary>S = P(k, β/x), the incomplete gamma function.</summary>
@@ -57,7 +57,7 @@ public readonly struct InverseGamma : IFamily<InverseGamma>
 
     /// <summary>β/G of a standard gamma variate, by its logarithm.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Positive(T.Exp(θ.Y - Variates.LogGamma(T.Exp(θ.X), ref random)));
 

@@ -45,7 +45,7 @@ public readonly struct InverseGaussian : IFamily<InverseGaussian>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R μ = R.IfLess(0.0, free.X, s.Mean, R.Exp(known.X));
         R perλ = (s.Mean / μ - 2.0) / μ + s.Sums.B / s.Size;
@@ -53,7 +53,7 @@ public readonly struct InverseGaussian : IFamily<InverseGaussian>
     }
 
     /// <summary>λ → ∞ is unbounded when and only when all observations are equal to μ: min = max, and μ free or equal to them.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R log = R.Log(s.Low), μ = R.IfLess(0.0, free.X, log, known.X);
         R apart = R.IfLess(s.Low, s.High, 1.0, R.Abs(μ - log));
@@ -83,7 +83,7 @@ public readonly struct InverseGaussian : IFamily<InverseGaussian>
     /// With w = μz²/(2λ) they are μ/r and μr at r = 1 + w + √(w(2 + w)), which does not cancel.
     /// </summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T one = 1.0, z = Variates.Normal<T, TRandom>(ref random), w = 0.5 * z * z * T.Exp(θ.X - θ.Y), r = one + w + T.Sqrt(w * (2.0 + w));

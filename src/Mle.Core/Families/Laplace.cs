@@ -63,20 +63,20 @@ public readonly struct Laplace : IFamily<Laplace>
     public static Vec3<R> Smooth<R>() where R : unmanaged, IReal<R> => new(0.0, 1.0);
 
     /// <summary>The variance is 2b².</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R m = R.IfLess(0.0, free.X, s.Median, known.X), shift = s.Mean - m;
         return new(m, R.IfLess(0.0, free.Y, 0.5 * R.Log(0.5 * (s.Variance + shift * shift)), known.Y));
     }
 
     /// <summary>b → 0 is unbounded when and only when all observations are equal to m: min = max, and m free or equal to them.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R m = R.IfLess(0.0, free.X, s.Low, known.X), apart = R.Abs(s.High - s.Low) + R.Abs(m - s.Low);
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, apart, 0.0, Constant), 0.0);
     }
 
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, Median, 0.0);
 
     /// <summary>½e^(−|z|) beyond z = (x − m)/b on its side of 0.</summary>
@@ -91,7 +91,7 @@ public readonly struct Laplace : IFamily<Laplace>
 
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T zero = 0.0, half = 0.5, u = random.Uniform(), side = u - half, distance = -T.Log(2.0 * T.Min(u, 1.0 - u));

@@ -91,7 +91,7 @@ public readonly struct Logistic : IFamily<Logistic>
     }
 
     /// <summary>By moments.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double logRoot3OverPi = -0.59542374153129793;
         R m = R.IfLess(0.0, free.X, s.Mean, known.X), d = s.Mean - m;
@@ -99,7 +99,7 @@ public readonly struct Logistic : IFamily<Logistic>
     }
 
     /// <summary>s → 0 is unbounded when and only when all observations are equal to m: min = max, and m free or equal to them.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R m = R.IfLess(0.0, free.X, s.Low, known.X), apart = R.Abs(s.High - s.Low) + R.Abs(m - s.Low);
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, apart, 0.0, Constant), 0.0);
@@ -115,11 +115,13 @@ public readonly struct Logistic : IFamily<Logistic>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.Y));
+
     /// <summary>By inversion.</summary>
-    [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    [MethodImpl(AggressiveInlining)]
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        θ.X + T.Exp(θ.Y) * Variates.Logistic<T, TRandom>(ref random);
+        η.X + η.Y * Variates.Logistic<T, TRandom>(ref random);
 
     public static FamilyInfo Info { get; } = new(
         "logistic", "f(x) = exp(-z) / (scale (1 + exp(-z))^2), z = (x - location)/scale", "all real x",

@@ -44,7 +44,7 @@ public readonly struct Loglogistic : IFamily<Loglogistic>
     }
 
     /// <summary>By the moments of log x.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double logPiOverRoot3 = 0.59542374153129793;
         R y = R.IfLess(0.0, free.Y, s.Mean, known.Y), d = s.Mean - y;
@@ -52,7 +52,7 @@ public readonly struct Loglogistic : IFamily<Loglogistic>
     }
 
     /// <summary>Shape → ∞ is unbounded when and only when all observations are equal to λ: min = max, and λ free or equal to them.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R low = R.Log(s.Low), apart = R.Abs(s.High - s.Low) + R.IfLess(0.0, free.Y, 0.0, R.Abs(known.Y - low));
         return R.IfLess(0.0, free.X, R.IfLess(0.0, apart, 0.0, Constant), 0.0);
@@ -74,11 +74,13 @@ public readonly struct Loglogistic : IFamily<Loglogistic>
         return T.IfLess(0.0, θ.X, T.Exp(θ.Y + T.Polygamma(-1, 1.0 + b) + T.Polygamma(-1, 1.0 - b)), double.PositiveInfinity);
     }
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X), θ.Y);
+
     /// <summary>By inversion.</summary>
-    [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    [MethodImpl(AggressiveInlining)]
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Positive(T.Exp(θ.Y + T.Exp(-θ.X) * Variates.Logistic<T, TRandom>(ref random)));
+        Variates.Positive(T.Exp(η.Y + η.X * Variates.Logistic<T, TRandom>(ref random)));
 
     public static FamilyInfo Info { get; } = new(
         "loglogistic", "f(x) = (shape/scale) (x/scale)^(shape-1) / (1 + (x/scale)^shape)^2", "x > 0",

@@ -47,7 +47,7 @@ public readonly struct Lognormal : IFamily<Lognormal>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R μ = R.IfLess(0.0, free.X, s.Mean, known.X);
         R variance = (s.Sums.B - 2.0 * μ * s.Sums.A) / s.Size + μ * μ;
@@ -55,7 +55,7 @@ public readonly struct Lognormal : IFamily<Lognormal>
     }
 
     /// <summary>σ → 0 is unbounded when and only when all observations are equal to e^μ: min = max, and μ free or their logarithm.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R log = R.Log(s.Low), μ = R.IfLess(0.0, free.X, log, known.X);
         R apart = R.IfLess(s.Low, s.High, 1.0, R.Abs(μ - log));
@@ -73,11 +73,13 @@ public readonly struct Lognormal : IFamily<Lognormal>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X + 0.5 * T.Exp(2.0 * θ.Y));
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.Y));
+
     /// <summary>By inversion.</summary>
-    [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    [MethodImpl(AggressiveInlining)]
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Positive(T.Exp(θ.X + T.Exp(θ.Y) * Variates.Normal<T, TRandom>(ref random)));
+        Variates.Positive(T.Exp(η.X + η.Y * Variates.Normal<T, TRandom>(ref random)));
 
     public static FamilyInfo Info { get; } = new(
         "lognormal", "f(x) = exp(-(log x - meanlog)^2 / (2 sdlog^2)) / (x sdlog sqrt(2 pi))", "x > 0",

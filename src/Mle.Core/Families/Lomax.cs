@@ -51,7 +51,7 @@ public readonly struct Lomax : IFamily<Lomax>
 
     public static Vec3<T> ToChart<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-θ.X), θ.Y - θ.X);
 
-    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => (
+    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(in Summary<R> s) where R : unmanaged, IReal<R> => (
         new(0.0, double.NegativeInfinity), new(1.0 / LeastShape, double.PositiveInfinity));
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => Gpd.LogNormalizer(η);
@@ -65,7 +65,7 @@ public readonly struct Lomax : IFamily<Lomax>
     public static int Starts => 3;
 
     /// <summary>From the median at several shapes.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double log2 = 0.69314718055994530942;
         R logShape = R.IfLess(0.0, free.X, attempt switch { 0 => 1.2, 1 => 3.5, _ => -0.5 }, known.X);
@@ -80,20 +80,20 @@ public readonly struct Lomax : IFamily<Lomax>
     }
 
     /// <summary>All observations 0: scale → 0, or shape → ∞, is unbounded.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X + free.Y, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
     /// <summary>α → ∞: the exponential's supremum.</summary>
-    public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R LimitValue<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X * free.Y, -s.Size * (1.0 + R.Log(s.Mean)), double.NegativeInfinity);
 
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R edge = R.IfLess(θ.X, LeastLog, R.IfLess(0.0, free.X * free.Y, (double)Codes.NoMaximum, 0.0), 0.0);
         return R.IfLess(θ.X, double.PositiveInfinity, edge, (double)Codes.AtLimit);
     }
 
-    public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Stray<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(θ.Y, R.Log(s.Mean) - Gpd.Far, (double)Codes.NoMaximum, R.IfLess(θ.X, LeastLog, (double)Codes.NoMaximum, (double)Codes.IterationLimit));
 
     public static void Tails<T>(Row<T> t, Vec3<T> η, out T logF, out T logS) where T : unmanaged, IReal<T> =>
@@ -105,7 +105,7 @@ public readonly struct Lomax : IFamily<Lomax>
 
     /// <summary>By inversion: λ(e^(E/α) − 1) of a standard exponential E.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Min(double.MaxValue, T.Exp(θ.Y) * T.Expm1(T.Exp(-θ.X) * Variates.Exponential<T, TRandom>(ref random)));
 

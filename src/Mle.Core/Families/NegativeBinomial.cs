@@ -42,6 +42,20 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
     public static T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> =>
         sums.A * (η.Y - T.Log1p(η.X * η.Z));
 
+    public static bool HasConstants => true;
+
+    /// <summary>With u = aμ and h(u) = log(1 + u)/u: Σx(log μ − u h) − nμh.</summary>
+    [MethodImpl(NoInlining)]
+    public static Derivatives<R> Constants<R>(Row<R> sums, R n, Vec3<R> η) where R : unmanaged, IReal<R>
+    {
+        R zero = 0.0, a = η.X, μ = η.Z, u = a * μ, h = Log1pRatio.Of(u, out R inverse, out R first, out R second);
+        R x = sums.A, square = x * inverse * inverse, bend = n * (2.0 * first + u * second);
+        return new(
+            x * (η.Y - u * h) - n * μ * h,
+            -x * μ * inverse - n * μ * μ * first, x, -x * a * inverse - n * (h + u * first),
+            μ * μ * (square - n * μ * second), zero, zero, -square - μ * bend, zero, a * (a * square - bend));
+    }
+
     /// <summary>Over rows (j, 1) three sums without polygammas; rows (x, 0) as the kernel says. A table holds one kind.</summary>
     public static Derivatives<R> KernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
         where TSample : struct, ISample<T, R>, allows ref struct
@@ -79,7 +93,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
     }
 
     /// <summary>a by the method of moments; with μ known, about it.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R mean = s.Mean, μ = R.IfLess(0.0, free.Y, mean, R.Exp(known.Y)), off = μ - mean;
         R excess = Excess(s) / s.Size + off * off - off, a = R.Max(excess / (μ * μ), R.IfLess(0.0, free.Y, 0.0, 0.01 / μ));
@@ -87,7 +101,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
     }
 
     /// <summary>n(variance − mean), from the table's squares about an integer: exact in sign while these are below 2⁵³.</summary>
-    static R Excess<R>(Summary<R> s) where R : unmanaged, IReal<R>
+    static R Excess<R>(in Summary<R> s) where R : unmanaged, IReal<R>
     {
         R n = s.Size, sum = s.Sums.A, rest = sum - n * R.Round(sum / n);
         return (n * (s.Sums.C - sum) - rest * rest) / n;
@@ -97,7 +111,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
     /// All observations 0: μ̂ = 0, or r → 0 where μ is known. Otherwise, r and μ both free, a finite r̂ exists when and
     /// only when the variance (divisor n) is above the mean (Levin and Reeds, Annals of Statistics 5, 1977).
     /// </summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R under = R.IfLess(0.0, free.X * free.Y, R.IfLess(0.0, Excess(s), 0.0, Underdispersed), 0.0);
         R zero = R.IfLess(0.0, free.Y, AllZero, R.IfLess(0.0, free.X, SizeToZero, 0.0));
@@ -105,7 +119,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
     }
 
     /// <summary>With μ known no criterion is exact: the maximum that is found must not be below the Poisson likelihood.</summary>
-    public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R LimitValue<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(free.Y, free.X, s.Sums.A * known.Y - s.Size * R.Exp(known.Y), double.NegativeInfinity);
 
     public static IReadOnlyList<Limit> Limits { get; } = [new("size", double.PositiveInfinity, "poisson", false)];
@@ -124,7 +138,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
 
     /// <summary>Poisson with a gamma mean.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.Poisson(T.Exp(Variates.LogGamma(T.Exp(θ.X), ref random) + θ.Y - θ.X), ref random);
 

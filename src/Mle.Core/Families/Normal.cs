@@ -38,7 +38,7 @@ public readonly struct Normal : IFamily<Normal>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R μ = R.IfLess(0.0, free.X, s.Mean, known.X);
         R variance = (s.Sums.B - 2.0 * μ * s.Sums.A) / s.Size + μ * μ;
@@ -46,7 +46,7 @@ public readonly struct Normal : IFamily<Normal>
     }
 
     /// <summary>σ → 0 is unbounded when and only when all observations are equal to μ: min = max, and μ free or equal to them.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R μ = R.IfLess(0.0, free.X, s.Low, known.X);
         R apart = R.Abs(s.High - s.Low) + R.Abs(μ - s.Low);
@@ -63,11 +63,13 @@ public readonly struct Normal : IFamily<Normal>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.Y));
+
     /// <summary>By inversion.</summary>
-    [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    [MethodImpl(AggressiveInlining)]
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        θ.X + T.Exp(θ.Y) * Variates.Normal<T, TRandom>(ref random);
+        η.X + η.Y * Variates.Normal<T, TRandom>(ref random);
 
     public static FamilyInfo Info { get; } = new(
         "normal", "f(x) = exp(-(x - mu)^2 / (2 sigma^2)) / (sigma sqrt(2 pi))", "all real x",

@@ -40,7 +40,7 @@ public readonly struct Pareto : IFamily<Pareto>
 
     public static Vec3<R> Ends<R>() where R : unmanaged, IReal<R> => new(-1.0, 0.0);
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R xm = R.IfLess(0.0, free.X, s.Low, known.X);
         return new(xm, R.IfLess(0.0, free.Y, -R.Log(s.Mean - R.Log(xm)), known.Y));
@@ -50,13 +50,13 @@ public readonly struct Pareto : IFamily<Pareto>
     /// The likelihood is 0 everywhere when and only when a known xm is above an observation; α → ∞ is unbounded when and
     /// only when all observations are equal to xm, or xm is free and they are equal.
     /// </summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R xm = R.IfLess(0.0, free.X, s.Low, known.X), α = R.IfLess(0.0, free.Y, Constant, 0.0);
         return R.IfLess(0.0, xm, R.IfLess(s.Low, xm, Excluded, R.IfLess(xm, s.High, 0.0, α)), Excluded);
     }
 
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, Minimum, 0.0);
 
     /// <summary>S = (xm/x)^α; log(x/xm) from x − xm where that is small.</summary>
@@ -73,7 +73,7 @@ public readonly struct Pareto : IFamily<Pareto>
 
     /// <summary>By inversion: xm e^(E/α) of a standard exponential E.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Min(double.MaxValue, θ.X * T.Exp(T.Exp(-θ.Y) * Variates.Exponential<T, TRandom>(ref random)));
 

@@ -35,11 +35,11 @@ public readonly struct Poisson : IFamily<Poisson>, ICounts<Poisson>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, R.Log(s.Mean), known.X));
 
     /// <summary>λ̂ = 0 when and only when all observations are 0.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(0.0, s.High, 0.0, AllZero), 0.0);
 
     /// <summary>S = P(x + 1, λ), the incomplete gamma function.</summary>
@@ -52,11 +52,13 @@ public readonly struct Poisson : IFamily<Poisson>, ICounts<Poisson>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => T.Exp(θ.X);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X));
+
     /// <summary>By inversion for λ below 10, by transformed rejection from there on.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Poisson(T.Exp(θ.X), ref random);
+        Variates.Poisson(η.X, ref random);
 
     /// <inheritdoc/>
     [MethodImpl(NoInlining)]

@@ -34,7 +34,7 @@ public readonly struct Rayleigh : IFamily<Rayleigh>
 
     public static bool StartIsMaximum => true;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, 0.5 * R.Log(0.5 * s.Mean), known.X));
 
     /// <summary>S = exp(−x²/(2σ²)).</summary>
@@ -46,11 +46,13 @@ public readonly struct Rayleigh : IFamily<Rayleigh>
 
     public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => 1.2533141373155003 * T.Exp(θ.X);
 
+    public static Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X));
+
     /// <summary>By inversion: σ√(2E) of a standard exponential E.</summary>
-    [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    [MethodImpl(AggressiveInlining)]
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        Variates.Positive(T.Exp(θ.X) * T.Sqrt(2.0 * Variates.Exponential<T, TRandom>(ref random)));
+        Variates.Positive(η.X * T.Sqrt(2.0 * Variates.Exponential<T, TRandom>(ref random)));
 
     public static FamilyInfo Info { get; } = new(
         "rayleigh", "f(x) = x / sigma^2 exp(-x^2 / (2 sigma^2))", "x > 0",

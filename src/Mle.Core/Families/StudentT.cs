@@ -45,12 +45,12 @@ public readonly struct StudentT : IFamily<StudentT>
 
     public static Vec3<T> ToChart<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, θ.Y, T.Exp(-θ.Z));
 
-    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => (
+    public static (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(in Summary<R> s) where R : unmanaged, IReal<R> => (
         new(double.NegativeInfinity, double.NegativeInfinity, 0.0),
         new(double.PositiveInfinity, double.PositiveInfinity, LargestInverse(s)));
 
     /// <summary>The largest κ: ν ≥ min(1, 10/(n − 10)), at least 0.1, and 1.05 s/(n − s) with s ≥ n/2 equal observations.</summary>
-    static R LargestInverse<R>(Summary<R> s) where R : unmanaged, IReal<R>
+    static R LargestInverse<R>(in Summary<R> s) where R : unmanaged, IReal<R>
     {
         R n = s.Size, ties = Ties(s), many = (n - ties) / (1.05 * ties);
         return R.IfLess(ties + ties, n, R.Min(10.0, R.Max(1.0, 0.1 * n - 1.0)), many);
@@ -202,7 +202,7 @@ public readonly struct StudentT : IFamily<StudentT>
     /// from the median and its spread near the Cauchy, and where the likelihood in the location has several maxima from
     /// order statistics too.
     /// </summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         const double spreadOfCauchy = 1, spreadOfNormal = 0.6744897501960817;
         R dfFree = free.Z, scaleFree = free.Y, none = double.NaN;
@@ -223,7 +223,7 @@ public readonly struct StudentT : IFamily<StudentT>
     /// ν known: scale → 0 about s equal observations is unbounded when and only when s &gt; nν/(1 + ν); exactly there the
     /// supremum is finite but not attained. ν free: when and only when all observations are equal.
     /// </summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R enough = s.Size / (1.0 + R.Exp(-known.Z));
         R ties = R.IfLess(0.0, free.X, Ties(s),
@@ -235,7 +235,7 @@ public readonly struct StudentT : IFamily<StudentT>
     }
 
     /// <summary>ν → ∞: the normal's supremum.</summary>
-    public static R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R LimitValue<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R away = R.IfLess(0.0, free.X, 0.0, s.Mean - known.X), squares = s.Variance + away * away;
         R logScale = R.IfLess(0.0, free.Y, 0.5 * R.Log(squares), known.Y);
@@ -244,7 +244,7 @@ public readonly struct StudentT : IFamily<StudentT>
     }
 
     /// <summary>On the edges of the region in ν: κ = 0 is the normal, the other is declared.</summary>
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R least = -R.Log(LargestInverse(s)) + 1e-12;
         R edge = R.IfLess(θ.Z, least, R.IfLess(Ties(s), 0.5 * s.Size, LeastDf, Concentrated), R.IfLess(θ.Z, double.PositiveInfinity, 0.0, (double)Codes.AtLimit));
@@ -252,10 +252,10 @@ public readonly struct StudentT : IFamily<StudentT>
     }
 
     /// <summary>A search that does not converge is on the way to scale 0.</summary>
-    public static R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Stray<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(Ties(s), 0.5 * s.Size, (double)Codes.IterationLimit, Concentrated);
 
-    static R Ties<R>(Summary<R> s) where R : unmanaged, IReal<R> => R.Max(s.TiesLow, s.TiesHigh);
+    static R Ties<R>(in Summary<R> s) where R : unmanaged, IReal<R> => R.Max(s.TiesLow, s.TiesHigh);
 
     public static IReadOnlyList<Limit> Limits { get; } = [new("df", double.PositiveInfinity, "normal", false)];
 
@@ -307,7 +307,7 @@ public readonly struct StudentT : IFamily<StudentT>
 
     /// <summary>z√(ν/(2G)) of a standard normal z and a gamma variate G of shape ν/2, by its logarithm.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T z = Variates.Normal<T, TRandom>(ref random), halfν = 0.5 * T.Exp(θ.Z), stretch = T.Exp(0.5 * (T.Log(halfν) - Variates.LogGamma(halfν, ref random)));

@@ -36,20 +36,20 @@ public readonly struct Uniform : IFamily<Uniform>
 
     public static Vec3<R> Ends<R>() where R : unmanaged, IReal<R> => new(-1.0, 1.0);
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, s.Low, known.X), R.IfLess(0.0, free.Y, s.High, known.Y));
 
     /// <summary>
     /// The likelihood is 0 everywhere when and only when a known end leaves an observation outside; it is unbounded when
     /// and only when the shortest interval that is left has length 0.
     /// </summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R a = R.IfLess(0.0, free.X, s.Low, known.X), b = R.IfLess(0.0, free.Y, s.High, known.Y);
         return R.IfLess(s.Low, a, Excluded, R.IfLess(b, s.High, Excluded, R.IfLess(a, b, 0.0, Constant)));
     }
 
-    public static R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X + free.Y, Extremes, 0.0);
 
     /// <summary>F = (x − a)/(b − a), S = (b − x)/(b − a).</summary>
@@ -65,7 +65,7 @@ public readonly struct Uniform : IFamily<Uniform>
 
     /// <summary>By inversion.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         T.Min(θ.Y, T.Max(θ.X, T.MultiplyAdd(θ.Y - θ.X, random.Uniform(), θ.X)));
 

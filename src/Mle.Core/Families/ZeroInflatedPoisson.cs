@@ -40,7 +40,7 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
     /// <summary>With π known, one maximum may explain the zeros by a small λ and another by π.</summary>
     public static int Starts => 2;
 
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R n = s.Size, one = 1.0, zeros = s.Sums.B / n, positive = s.Sums.A / (n - s.Sums.B);
         // x̄ − 1/x̄ is near the solution of λ/(1 − e^(−λ)) = x̄; Newton's steps end at it.
@@ -60,7 +60,7 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
     /// at 0, n₀e^λ − n, is then not positive). When all observations are 0: λ̂ = 0 for a known π, π̂ = 1 for a known λ,
     /// either where both are free.
     /// </summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R λ = R.IfLess(0.0, free.Y, s.Mean, R.Exp(known.Y));
         R inflated = R.IfLess(s.Size * R.Exp(-λ), s.Sums.B, 0.0, NoInflation);
@@ -84,7 +84,7 @@ public readonly struct ZeroInflatedPoisson : IFamily<ZeroInflatedPoisson>
 
     /// <summary>Poisson, or with probability π a structural zero.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T u = random.Uniform(), π = 1.0 / (1.0 + T.Exp(-θ.X)), count = Variates.Poisson(T.Exp(θ.Y), ref random);

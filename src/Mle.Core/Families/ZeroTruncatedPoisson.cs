@@ -36,14 +36,14 @@ public readonly struct ZeroTruncatedPoisson : IFamily<ZeroTruncatedPoisson>
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => η.X * t.A;
 
     /// <summary>λ = x̄ − 1/x̄ agrees with the solution to first order at both ends.</summary>
-    public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
+    public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R excess = s.Mean;
         return new(R.IfLess(0.0, free.X, R.Log(excess * (2.0 + excess) / (1.0 + excess)), known.X));
     }
 
     /// <summary>λ̂ = 0 when and only when all observations are 1.</summary>
-    public static R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, free.X, R.IfLess(1.0, s.High, 0.0, AllOne), 0.0);
 
     /// <summary>S = S₀(x)/(1 − e^(−λ)) and F = (F₀(x) − e^(−λ))/(1 − e^(−λ)) with the Poisson law's F₀ and S₀.</summary>
@@ -61,7 +61,7 @@ public readonly struct ZeroTruncatedPoisson : IFamily<ZeroTruncatedPoisson>
 
     /// <summary>The first event and those after it.</summary>
     [MethodImpl(NoInlining)]
-    public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
         Variates.PositivePoisson(T.Exp(θ.X), ref random);
 

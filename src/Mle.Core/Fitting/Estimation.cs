@@ -63,6 +63,8 @@ public static class Estimation
             if (!TFamily.StartIsMaximum || bounded)
                 from = new Vec3<R>(Begin(userStart.X, from.X), Begin(userStart.Y, from.Y), Begin(userStart.Z, from.Z)).If(smooth, from);
             from = from.If(prior.Free, prior.Known);
+            if (TFamily.Expands && !restricted && R.AnyLess(idle, one))
+                from = TFamily.Approach(summary, from, sample.Expand<TFamily>(from));
             if (charted)
                 from = TFamily.ToChart(from);
             from = objective.Retract(from, from, zero);

@@ -68,7 +68,7 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     static virtual Vec3<T> FromChart<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => φ;
 
     /// <summary>The box in φ.</summary>
-    static virtual (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(Summary<R> s) where R : unmanaged, IReal<R> => TSelf.Region<R>();
+    static virtual (Vec3<R> Low, Vec3<R> High) ChartRegion<R>(in Summary<R> s) where R : unmanaged, IReal<R> => TSelf.Region<R>();
 
     static abstract T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T>;
 
@@ -84,13 +84,17 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>E X, of a binomial of one trial; NaN or ∞ where there is none.</summary>
     static abstract T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
 
+    /// <summary>What <see cref="Draw"/> reads of the parameters: functions of them alone, which would else be had for every draw.</summary>
+    static virtual Vec3<T> Drawing<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ;
+
     /// <summary>
     /// An observation in every lane, in the units of the data and within the support. It may loop, but a lane's value must not
-    /// depend on the other lanes: see <see cref="IRandom{T}.Skip"/>. Not inlined, so that all of the compiler's budget for
-    /// inlining is the formula's.
+    /// depend on the other lanes: see <see cref="IRandom{T}.Skip"/>. Inlined where it is short; elsewhere not, so that all of the
+    /// compiler's budget for inlining is the formula's.
     /// </summary>
+    /// <param name="η">From <see cref="Drawing"/>.</param>
     /// <param name="trials">Where the family takes them.</param>
-    static abstract T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+    static abstract T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>;
 
     /// <inheritdoc cref="IModel{TSelf}.Limits"/>
@@ -101,6 +105,12 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
 
     /// <summary>The part of the kernel that is linear in t, where <see cref="KernelSum"/> leaves it out: taken at Σ t.</summary>
     static virtual T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> => 0.0;
+
+    /// <summary>Whether <see cref="Constants"/> has a closed form: for families that keep rows, where jets cost as much as the rows.</summary>
+    static virtual bool HasConstants => false;
+
+    /// <summary>What no row changes, LogLinear at Σ t less n times LogNormalizer, with its derivatives in η.</summary>
+    static virtual Derivatives<R> Constants<R>(Row<R> sums, R size, Vec3<R> η) where R : unmanaged, IReal<R> => default;
 
     /// <summary>
     /// Σ w LogKernel with its derivatives in η, not yet completed over workers in any other way than by the sample's
@@ -139,7 +149,21 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// A start, exact where a closed form exists. Slots that are not free arrive in <paramref name="known"/> and must
     /// be returned as they are. One that is not a number says that this attempt is not needed.
     /// </summary>
-    static abstract Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>;
+    static abstract Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>;
+
+    /// <summary>
+    /// Whether one pass over the rows at the start gives a much better one, in whose place a few passes would be needed. It is
+    /// taken where all slots are free and nothing bounds them.
+    /// </summary>
+    static virtual bool Expands => false;
+
+    /// <summary>The sums over the rows that this takes, at a start.</summary>
+    static virtual Powers<R> Expand<TSample, T, R>(TSample sample, Vec3<R> start)
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R> => default;
+
+    /// <summary>The better start; the one that there is where the sums, for lack of any, are 0.</summary>
+    static virtual Vec3<R> Approach<R>(in Summary<R> s, Vec3<R> start, Powers<R> sums) where R : unmanaged, IReal<R> => start;
 
     /// <summary>1 for the slots that the solver moves; 0 for those whose maximum is an order statistic, set by the start.</summary>
     static virtual Vec3<R> Smooth<R>() where R : unmanaged, IReal<R> => new(1.0, 1.0, 1.0);
@@ -151,23 +175,23 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// A positive code where an exact criterion on the data shows before any iteration that there is no interior
     /// maximum, else 0. <see cref="Explain"/> puts the code into words.
     /// </summary>
-    static virtual R Absent<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> => 0.0;
+    static virtual R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> => 0.0;
 
     /// <summary>
     /// The supremum of the log-likelihood over the limiting family that the parameters may run to (LogBase left out),
     /// or −∞: an interior maximum counts only when it is not below.
     /// </summary>
-    static virtual R LimitValue<R>(Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
+    static virtual R LimitValue<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R> =>
         double.NegativeInfinity;
 
     /// <summary>
     /// A code for a point that the solver found: 0 for interior; NoMaximum on an edge of the region beyond which the
     /// likelihood is unbounded, which counts only where no start leads to a maximum.
     /// </summary>
-    static virtual R Judge<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> => 0.0;
+    static virtual R Judge<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> => 0.0;
 
     /// <summary>A code for where a search ended that did not converge.</summary>
-    static virtual R Stray<R>(Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> => (double)Codes.IterationLimit;
+    static virtual R Stray<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> => (double)Codes.IterationLimit;
 
     /// <summary>The box in θ in which the family looks for its maximum.</summary>
     static virtual (Vec3<R> Low, Vec3<R> High) Region<R>() where R : unmanaged, IReal<R> => (

@@ -35,6 +35,9 @@ public interface ISample<T, R> where T : unmanaged, IReal<T> where R : unmanaged
     /// one after another, that happens here. What is not active may be left as it was.
     /// </summary>
     Derivatives<R> KernelSum<TFamily>(Vec3<R> η, R active) where TFamily : struct, IFamily<TFamily>;
+
+    /// <summary>The sums of <see cref="IFamily{TSelf}.Expand"/>; zeros of a giant data set, whose fit has other costs.</summary>
+    Powers<R> Expand<TFamily>(Vec3<R> start) where TFamily : struct, IFamily<TFamily>;
 }
 
 /// <summary>What one row adds to the sums.</summary>
@@ -50,6 +53,7 @@ public interface ITerm<TSums, T> where T : unmanaged, IReal<T>
 /// </summary>
 public static class Loop
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSums Over<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
         where TTerm : struct, ITerm<TSums, T>
         where TSums : struct
@@ -58,6 +62,7 @@ public static class Loop
         Over<TTerm, TTerm, TSums, TSample, T, R>(term, term, sample, sums);
 
     /// <summary>The same with another term for rows whose weight is 1, where that saves a logarithm.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSums Over<TWhole, TTerm, TSums, TSample, T, R>(TWhole whole, TTerm term, TSample sample, TSums sums)
         where TWhole : struct, ITerm<TSums, T>
         where TTerm : struct, ITerm<TSums, T>

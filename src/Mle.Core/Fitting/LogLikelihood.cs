@@ -63,6 +63,11 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     public void Unrestricted(Vec3<R> θ, R active, ref TJet jet)
     {
         var η = Natural(θ);
+        if (TFamily.HasConstants)
+        {
+            jet = Composed(η, active);
+            return;
+        }
         TJet kernel = TFamily.Keep == Keep.Sums ? Collapsed(η) : Summed(η, active);
         jet = kernel - LogNormalizer(η).Times(summary.Size);
     }
@@ -81,10 +86,15 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     [MethodImpl(NoInlining)]
     TJet Linear(Vec3<TJet> η) => TFamily.LogLinear(summary.Sums.Lift<TJet>(), η);
 
-    TJet Summed(Vec3<TJet> η, R active)
+    static Vec3<R> Values(Vec3<TJet> η) => new(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
+
+    TJet Summed(Vec3<TJet> η, R active) => TJet.Compose(sample.KernelSum<TFamily>(Values(η), active), η) + Linear(η);
+
+    [MethodImpl(NoInlining)]
+    TJet Composed(Vec3<TJet> η, R active)
     {
-        var at = new Vec3<R>(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
-        return TJet.Compose(sample.KernelSum<TFamily>(at, active), η) + Linear(η);
+        var at = Values(η);
+        return TJet.Compose(sample.KernelSum<TFamily>(at, active) + TFamily.Constants(summary.Sums, summary.Size, at), η);
     }
 
     /// <summary>0 where a slot is known, or rests on a bound with the score pointing outwards.</summary>

@@ -49,6 +49,9 @@ public static class Newton
     /// <summary>In units of θ, where 1 is a factor e or about one standard deviation of the data.</summary>
     const double SmallStep = 1e-3;
 
+    /// <summary>A last step after which value and information need not be had anew: they are the same to this, relatively, and the value to its square.</summary>
+    const double NoStep = 1e-10;
+
     const int RunawaySteps = 8;
 
     /// <summary>With this much of it steps no longer move the point.</summary>
@@ -57,7 +60,7 @@ public static class Newton
     /// <summary>From θ to a maximum; on return <paramref name="here"/> is the jet at θ.</summary>
     /// <param name="to">Room for another point, as <paramref name="there"/> is for its jet.</param>
     /// <param name="idle">Above 0 in lanes that hold nothing to solve.</param>
-    /// <param name="exact">Whether to evaluate at the last point; without it <paramref name="here"/> is one step old.</param>
+    /// <param name="exact">Whether to evaluate at the last point; without it, and where that step is none, <paramref name="here"/> is one step old.</param>
     /// <returns>An <see cref="Ending"/>.</returns>
     [MethodImpl(NoInlining)]
     public static R Maximize<TObjective, TPoint, TJet, R>(
@@ -108,11 +111,12 @@ public static class Newton
             last = R.IfLess(length, SmallStep, tiny, zero);
             to = f.Retract(θ, to, length);
             iterations += active;
-            if (!exact && !R.AnyLess(R.IfLess(zero, last, one, ending), one))
-            {
-                θ = f.If(active, to, θ);
-                return R.IfLess(ending, one, one, ending);
-            }
+            R taken = active * (exact ? R.IfLess(length, NoStep, last, zero) : last);
+            θ = f.If(taken, to, θ);
+            ending = R.IfLess(zero, taken, one, ending);
+            active = R.IfLess(zero, taken, zero, active);
+            if (!R.AnyLess(ending, one))
+                break;
         }
         return ending;
     }

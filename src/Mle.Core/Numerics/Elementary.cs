@@ -32,6 +32,14 @@ public static class Elementary
         return T.IfLess(x, double.PositiveInfinity, high, x);
     }
 
+    /// <summary>log x of a positive normal number: the bits of <see cref="Log"/> in four fifths of its instructions.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static T LogOfNormal<T>(T x) where T : unmanaged, IReal<T>
+    {
+        T m = T.Split(x, out T e);
+        return LogSplit(m - 1.0, e, 0.0, out T low) + low;
+    }
+
     /// <summary>log(1 + x): −∞ at −1, NaN below. Error below 1.5 ulp.</summary>
     [MethodImpl(AggressiveInlining)]
     public static T Log1p<T>(T x) where T : unmanaged, IReal<T>

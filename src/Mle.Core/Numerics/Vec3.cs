@@ -76,3 +76,25 @@ public readonly struct Derivatives<T>(T f, Vec3<T> score, Symmetric3<T> hessian)
             h.XX + i.XX, h.XY + i.XY, h.YY + i.YY, h.XZ + i.XZ, h.YZ + i.YZ, h.ZZ + i.ZZ);
     }
 }
+
+/// <summary>Σ e zʲ for j from 0 to 7, or one row's part of it: what Σ exp((k + δ)z) with e = exp(kz) is made of as a power series in δ.</summary>
+public readonly struct Powers<T>(T a, T b, T c, T d, T e, T f, T g, T h) where T : unmanaged, IReal<T>
+{
+    public readonly T A = a, B = b, C = c, D = d, E = e, F = f, G = g, H = h;
+
+    /// <summary>With e zʲ of another row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Powers<T> Add(T e, T z)
+    {
+        T b = e * z, c = b * z, d = c * z, f = d * z, g = f * z, h = g * z;
+        return new(A + e, B + b, C + c, D + d, E + f, F + g, G + h, T.MultiplyAdd(h, z, H));
+    }
+
+    /// <summary>The series at δ with its first two derivatives.</summary>
+    public void At(T δ, out T value, out T slope, out T bend)
+    {
+        bend = T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, (1.0 / 120) * H, (1.0 / 24) * G), (1.0 / 6) * F), 0.5 * E), D), C);
+        slope = T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, (1.0 / 720) * H, (1.0 / 120) * G), (1.0 / 24) * F), (1.0 / 6) * E), 0.5 * D), C), B);
+        value = T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, T.MultiplyAdd(δ, (1.0 / 5040) * H, (1.0 / 720) * G), (1.0 / 120) * F), (1.0 / 24) * E), (1.0 / 6) * D), 0.5 * C), B), A);
+    }
+}

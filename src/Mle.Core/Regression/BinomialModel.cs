@@ -53,7 +53,7 @@ public readonly struct BinomialModel<TLink> : IModel<BinomialModel<TLink>> where
         return T.Exp(logp);
     }
 
-    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> u, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         TLink.Tails(u.X, out T logp, out T logq);

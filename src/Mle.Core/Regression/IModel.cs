@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle;
 
 /// <summary>How a row was observed; in the order in which a sample's segments stand.</summary>
@@ -62,8 +65,11 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
     /// <summary>E(y; u).</summary>
     static abstract T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T>;
 
+    /// <inheritdoc cref="IFamily{TSelf}.Drawing"/>
+    static virtual Vec3<T> Drawing<T>(Vec3<T> u) where T : unmanaged, IReal<T> => u;
+
     /// <inheritdoc cref="IFamily{TSelf}.Draw"/>
-    static abstract T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+    static abstract T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>;
 
     /// <summary>Value and derivatives of LogDensity in u, by jets unless there is a closed form that pays.</summary>
@@ -149,8 +155,11 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(u);
 
-    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
-        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => TFamily.Draw(u, trials, ref random);
+    public static Vec3<T> Drawing<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Drawing(u);
+
+    [MethodImpl(AggressiveInlining)]
+    public static T Draw<T, TRandom>(in Vec3<T> η, in T trials, ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => TFamily.Draw(η, trials, ref random);
 
     public static int Statistics => TFamily.Statistics;
 
@@ -200,9 +209,9 @@ public readonly struct Charted<TFamily, TChart> : IModel<Charted<TFamily, TChart
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(TChart.Coordinates(u));
 
     /// <summary>As it is recorded: not below <see cref="CensoredBelow"/>.</summary>
-    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> u, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> =>
-        T.Max(TChart.CensoredBelow, TFamily.Draw(TChart.Coordinates(u), trials, ref random));
+        T.Max(TChart.CensoredBelow, TFamily.Draw(TFamily.Drawing(TChart.Coordinates(u)), trials, ref random));
 
     public static int Statistics => TFamily.Statistics;
 

@@ -59,10 +59,10 @@ public readonly struct ZeroInflated<TFamily> : IModel<ZeroInflated<TFamily>> whe
 
     public static T Mean<T>(Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Mean(Zeros.Counts<TFamily, T>(u)) / (1.0 + T.Exp(u.Y));
 
-    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> u, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
-        T place = random.Uniform(), count = TFamily.Draw(Zeros.Counts<TFamily, T>(u), trials, ref random);
+        T place = random.Uniform(), count = TFamily.Draw(TFamily.Drawing(Zeros.Counts<TFamily, T>(u)), trials, ref random);
         return T.IfLess(place, 1.0 / (1.0 + T.Exp(-u.Y)), 0.0, count);
     }
 
@@ -117,7 +117,7 @@ public readonly struct Hurdle<TFamily> : IModel<Hurdle<TFamily>> where TFamily :
         return TFamily.Mean(θ) / (1.0 - T.Exp(Direct<TFamily>.LogDensity(new Row<T>(0.0), θ))) / (1.0 + T.Exp(-u.Y));
     }
 
-    public static T Draw<T, TRandom>(Vec3<T> u, T trials, ref TRandom random)
+    public static T Draw<T, TRandom>(in Vec3<T> u, in T trials, ref TRandom random)
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
     {
         T place = random.Uniform(), count = TFamily.DrawPositive(Zeros.Counts<TFamily, T>(u), ref random);

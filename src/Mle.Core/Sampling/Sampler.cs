@@ -101,11 +101,11 @@ public abstract class Sampler
         public Sampler VisitOrdered<TLink>(IReadOnlyList<string> labels) where TLink : struct, ILink<TLink> => new OfOrdered<TLink>(family, labels);
     }
 
-    sealed class OfModel<TModel, T, TRandom> : Sampler
+    sealed unsafe class OfModel<TModel, T, TRandom> : Sampler
         where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T> where TRandom : struct, IDrawStream<TRandom, T>
     {
-        /// <summary>Rows that are drawn at a time, a multiple of every vector's length.</summary>
-        const int Block = 256;
+        /// <summary>Rows that are drawn at a time.</summary>
+        const int Block = Ahead.Rows;
 
         static readonly Parameter[] parameters = TModel.Info.Parameters;
 
@@ -118,13 +118,15 @@ public abstract class Sampler
         public override void Fill(ReadOnlySpan<double> values, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first)
         {
             var at = Point<TModel>(values);
-            var same = new Vec3<T>(at.X.Value, at.Y.Value, at.Z.Value);
+            var same = TModel.Drawing(new Vec3<T>(at.X.Value, at.Y.Value, at.Z.Value));
             Span<double> m = stackalloc double[Block], y = stackalloc double[Block];
-            m.Fill(1);
+            double* room = stackalloc double[Ahead.Room];
+            m[..Math.Min(Block, to.Length + Lanes)].Fill(1);
             var random = TRandom.At(source, 0);
             for (int i = 0; i < to.Length; i += Block)
             {
                 int rows = Math.Min(Block, to.Length - i);
+                random.Prepare(first + (uint)i, rows, room);
                 if (!trials.IsEmpty)
                     trials.Slice(i, rows).CopyTo(m);
                 Draw(same, m, y, rows, first + (uint)i, ref random);
@@ -140,12 +142,14 @@ public abstract class Sampler
             ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first)
         {
             Span<double> u = stackalloc double[3 * Block], m = stackalloc double[Block], y = stackalloc double[Block];
+            double* room = stackalloc double[Ahead.Room];
             u.Clear();
             m.Fill(1);
             var random = TRandom.At(source, 0);
             for (int i = 0; i < to.Length; i += Block)
             {
                 int rows = Math.Min(Block, to.Length - i);
+                random.Prepare(first + (uint)i, rows, room);
                 for (int s = 0; s < parameters.Length; s++)
                     Predict(estimates, layout, s, from + i, u.Slice(s * Block, rows));
                 if (!trials.IsEmpty)
@@ -175,7 +179,7 @@ public abstract class Sampler
             for (int i = 0; i < rows; i += Lanes)
             {
                 random.Begin(first + (uint)i);
-                var at = new Vec3<T>(Mle.Lanes.Read<T>(ref u, i), Mle.Lanes.Read<T>(ref u, Block + i), Mle.Lanes.Read<T>(ref u, 2 * Block + i));
+                var at = TModel.Drawing(new Vec3<T>(Mle.Lanes.Read<T>(ref u, i), Mle.Lanes.Read<T>(ref u, Block + i), Mle.Lanes.Read<T>(ref u, 2 * Block + i)));
                 Mle.Lanes.Write(ref y, i, TModel.Draw(at, Mle.Lanes.Read<T>(ref m, i), ref random));
             }
         }

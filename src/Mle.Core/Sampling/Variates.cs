@@ -37,21 +37,22 @@ public static class Variates
     /// <summary>−log u: standard exponential.</summary>
     [MethodImpl(AggressiveInlining)]
     public static T Exponential<T, TRandom>(ref TRandom random)
-        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => -T.Log(random.Uniform());
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => random.Next<ExponentialVariate>();
+
+    /// <summary>log E of a standard exponential.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static T LogExponential<T, TRandom>(ref TRandom random)
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => random.Next<LogExponentialVariate>();
 
     /// <summary>log u − log(1 − u): standard logistic.</summary>
     [MethodImpl(AggressiveInlining)]
     public static T Logistic<T, TRandom>(ref TRandom random)
-        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>
-    {
-        T u = random.Uniform();
-        return T.Log(u / (1.0 - u));
-    }
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => random.Next<LogisticVariate>();
 
     /// <summary>Φ⁻¹(u): standard normal.</summary>
     [MethodImpl(AggressiveInlining)]
     public static T Normal<T, TRandom>(ref TRandom random)
-        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => Mle.Normal.Quantile(random.Uniform());
+        where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => random.Next<NormalVariate>();
 
     /// <summary>
     /// log G of a gamma variate with rate 1. For a shape a below 1 it is that of shape a + 1 with log(u)/a added: a logarithm
@@ -204,4 +205,76 @@ public static class Variates
         T end = HalfLog2π - half * T.Log(n) - Gamma.StirlingError(n);
         return T.IfLess(k, half, n * T.Log1p(-p) + end, T.IfLess(rest, half, n * T.Log(p) + end, inside));
     }
+}
+
+/// <summary>What is made from one uniform number. Kernel code, but for whole columns.</summary>
+public interface IVariate<TSelf> where TSelf : struct, IVariate<TSelf>
+{
+    static abstract T From<T>(T u) where T : unmanaged, IReal<T>;
+
+    /// <summary>
+    /// All numbers of a column in place, in loops of few operations each: a processor sees some two hundred ahead, and finds
+    /// work there only where one number's chain of them is shorter.
+    /// </summary>
+    static virtual void Transform<T>(Span<T> u) where T : unmanaged, IReal<T> => Column.Transform<TSelf, T>(u);
+}
+
+/// <summary>The loop over a column, which stands alone so that the JIT's budget is its formula's.</summary>
+static class Column
+{
+    [MethodImpl(NoInlining | AggressiveOptimization)]
+    public static void Transform<TVariate, T>(Span<T> u) where TVariate : struct, IVariate<TVariate> where T : unmanaged, IReal<T>
+    {
+        foreach (ref T one in u)
+            one = TVariate.From(one);
+    }
+}
+
+/// <summary>u itself.</summary>
+public readonly struct UniformVariate : IVariate<UniformVariate>
+{
+    [MethodImpl(AggressiveInlining)]
+    public static T From<T>(T u) where T : unmanaged, IReal<T> => u;
+
+    public static void Transform<T>(Span<T> u) where T : unmanaged, IReal<T> { }
+}
+
+/// <summary>−log u.</summary>
+public readonly struct ExponentialVariate : IVariate<ExponentialVariate>
+{
+    [MethodImpl(AggressiveInlining)]
+    public static T From<T>(T u) where T : unmanaged, IReal<T> => -Elementary.LogOfNormal(u);
+}
+
+/// <summary>log(−log u), whose negative is standard Gumbel.</summary>
+public readonly struct LogExponentialVariate : IVariate<LogExponentialVariate>
+{
+    [MethodImpl(AggressiveInlining)]
+    public static T From<T>(T u) where T : unmanaged, IReal<T> => Elementary.LogOfNormal(-Elementary.LogOfNormal(u));
+
+    public static void Transform<T>(Span<T> u) where T : unmanaged, IReal<T>
+    {
+        Column.Transform<ExponentialVariate, T>(u);
+        Column.Transform<Log, T>(u);
+    }
+
+    readonly struct Log : IVariate<Log>
+    {
+        [MethodImpl(AggressiveInlining)]
+        public static T From<T>(T e) where T : unmanaged, IReal<T> => Elementary.LogOfNormal(e);
+    }
+}
+
+/// <summary>log u − log(1 − u).</summary>
+public readonly struct LogisticVariate : IVariate<LogisticVariate>
+{
+    [MethodImpl(AggressiveInlining)]
+    public static T From<T>(T u) where T : unmanaged, IReal<T> => T.Log(u / (1.0 - u));
+}
+
+/// <summary>Φ⁻¹(u).</summary>
+public readonly struct NormalVariate : IVariate<NormalVariate>
+{
+    [MethodImpl(AggressiveInlining)]
+    public static T From<T>(T u) where T : unmanaged, IReal<T> => Normal.Quantile(u);
 }

@@ -34,4 +34,7 @@ readonly struct DeviceSample<TFamily, TTeam>(TTeam team, ArrayView<double> a, Ar
 
     public Derivatives<Real> KernelSum<TSame>(Vec3<Real> η, Real active) where TSame : struct, IFamily<TSame> =>
         TSame.KernelSum<DeviceSample<TFamily, TTeam>, Real, Real>(this, η);
+
+    public Powers<Real> Expand<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame> =>
+        TSame.Expand<DeviceSample<TFamily, TTeam>, Real, Real>(this, start);
 }

@@ -33,7 +33,7 @@ sealed class Drawing(GpuEngine engine, Generated source) : IModelVisitor<Action<
     {
         var draw = engine.Compiled((Action<ArrayView<double>, Vec3<Real>, double, ulong, uint, uint, int>)Kernels.Draw<TModel>, () => engine.Accelerator.LoadKernel<
             ArrayView<double>, Vec3<Real>, double, ulong, uint, uint, int>(Kernels.Draw<TModel>));
-        var (scenario, u) = (source.Scenario, Sampler.Point<TModel>(source.Scenario.Parameters));
+        var (scenario, u) = (source.Scenario, TModel.Drawing(Sampler.Point<TModel>(source.Scenario.Parameters)));
         int threads = Math.Min(GroupSize, engine.Accelerator.MaxNumThreadsPerGroup);
         return (stream, to, first) => draw(stream, new((int)((to.Length + threads - 1) / threads), threads),
             to, u, scenario.Trials, source.Seed, source.Stream, source.First + (uint)first, scenario.Length);

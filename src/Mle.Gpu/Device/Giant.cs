@@ -47,6 +47,8 @@ readonly struct GridSample<TFamily>(KernelSet<TFamily> kernels, DeviceBatch chun
     public Derivatives<Real> KernelSum<TSame>(Vec3<Real> η, Real active) where TSame : struct, IFamily<TSame> =>
         kernels.KernelSum(chunk, a, weights, rows, tails, η);
 
+    public Powers<Real> Expand<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame> => default;
+
     /// <summary>The rows that loading left.</summary>
     public static GridSample<TFamily> Of(KernelSet<TFamily> kernels, DeviceBatch chunk, int d, Loaded loaded)
     {

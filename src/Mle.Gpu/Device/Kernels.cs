@@ -169,6 +169,7 @@ static class Kernels
     }
 
     /// <summary>Draws data sets of one length, one observation to a thread.</summary>
+    /// <param name="u">What is known before the first draw.</param>
     /// <param name="replicate">The number of the first.</param>
     public static void Draw<TModel>(ArrayView<double> to, Vec3<Real> u, double trials, ulong seed, uint set, uint replicate, int length)
         where TModel : struct, IModel<TModel>

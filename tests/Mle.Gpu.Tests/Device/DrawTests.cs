@@ -28,7 +28,7 @@ public class DrawTests
     static void Draw<TModel>(Index1D i, ArrayView<double> to, Vec3<Real> u, double trials, Philox source) where TModel : struct, IModel<TModel>
     {
         var random = new DrawStream(source, (uint)i.X);
-        to[i] = TModel.Draw<Real, DrawStream>(u, trials, ref random).Value;
+        to[i] = TModel.Draw<Real, DrawStream>(TModel.Drawing(u), trials, ref random).Value;
     }
 
     static void Grouped<TModel>(ArrayView<double> to, Vec3<Real> u, double trials, Philox source) where TModel : struct, IModel<TModel> =>

@@ -56,10 +56,10 @@ public class RefusalTests(Devices devices)
 
             public static T Mean<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ.X;
 
-            public static T Draw<T, TRandom>(Vec3<T> θ, T trials, ref TRandom random)
+            public static T Draw<T, TRandom>(in Vec3<T> θ, in T trials, ref TRandom random)
                 where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T> => θ.X;
 
-            public static Vec3<R> Start<R>(Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> => known;
+            public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> => known;
 
             public static FamilyInfo Info { get; } = new("unlawful", "", "x > 0", [new("rate", Link.Log, Role.Shape, "> 0")], "", "");
 

@@ -97,6 +97,14 @@ public class DerivativeLaws
                 return;
             }
             double[] linear = Numbers(TFamily.LogLinear(sums.Lift<TJet>(), η).Parts);
+            if (TFamily.HasConstants)
+            {
+                var all = Jet3<Real>.At(at);
+                double[] constants = Numbers(TFamily.Constants(sums, n, at));
+                double[] rising = Numbers(TFamily.LogLinear(sums.Lift<Jet3<Real>>(), all).Parts), normal = Numbers(TFamily.LogNormalizer(all).Parts);
+                for (int k = 0; k < 10; k++)
+                    Check("constants", constants[k], rising[k] - n * normal[k], k, Math.Max(unit[k], Math.Abs(rising[k]) + n * Math.Abs(normal[k])));
+            }
             foreach (var (form, rows) in Forms<TFamily>())
             {
                 double[] sum = Numbers(TFamily.KernelSum<Held, Real, Real>(rows, at));
@@ -157,6 +165,9 @@ public class DerivativeLaws
 
         public Derivatives<Real> KernelSum<TFamily>(Vec3<Real> η, Real active) where TFamily : struct, IFamily<TFamily> =>
             TFamily.KernelSum<Held, Real, Real>(this, η);
+
+        public Powers<Real> Expand<TFamily>(Vec3<Real> start) where TFamily : struct, IFamily<TFamily> =>
+            TFamily.Expand<Held, Real, Real>(this, start);
     }
 
     [Theory, MemberData(nameof(All))]

@@ -48,6 +48,46 @@ public class PhiloxTests
         }
     }
 
+    /// <summary>Whatever is asked for first, of whatever vector of the block.</summary>
+    [Fact]
+    public unsafe void Numbers_made_in_advance_have_the_bits_of_those_made_one_by_one()
+    {
+        const uint first = 0xffffffa0;
+        var source = new Philox(5, Purpose.Data, 2, 9);
+        double* room = stackalloc double[Ahead.Room];
+        var (four, eight) = (new DrawStream256(source, 0), new DrawStream512(source, 0));
+        foreach (int turn in new[] { 0, 1 })
+        {
+            for (int i = 0; i < 104; i += 8)
+            {
+                var alone = Enumerable.Range(0, 8).Select(l => new DrawStream(source, first + (uint)(i + l))).ToArray();
+                if (turn == 0)
+                {
+                    if (i == 0)
+                        four.Prepare(first, 100, room);
+                    four.Begin(first + (uint)i);
+                }
+                else
+                {
+                    if (i == 0)
+                        eight.Prepare(first, 100, room);
+                    eight.Begin(first + (uint)i);
+                }
+                for (int k = 0; k < 5; k++)
+                {
+                    bool normal = (i / 8 + k) % 3 == 0;
+                    double[] got = new double[8];
+                    if (turn == 0)
+                        (normal ? four.Next<NormalVariate>() : four.Uniform()).Value.CopyTo(got);
+                    else
+                        (normal ? eight.Next<LogExponentialVariate>() : eight.Uniform()).Value.CopyTo(got);
+                    for (int l = 0; l < (turn == 0 ? 4 : 8); l++)
+                        Assert.Equal((!normal ? alone[l].Uniform() : turn == 0 ? alone[l].Next<NormalVariate>() : alone[l].Next<LogExponentialVariate>()).Value, got[l]);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void What_follows_a_variate_does_not_depend_on_the_numbers_it_took()
     {
