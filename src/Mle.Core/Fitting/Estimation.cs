@@ -73,7 +73,8 @@ public static class Estimation
             R ended = one, steps = zero;
             if (!TFamily.StartIsMaximum || bounded)
                 ended = Newton.Maximize<LogLikelihood<TFamily, TSample, T, R, TJet>, Vec3<R>, TJet, R>(
-                    ref objective, ref from, ref to, ref jet, ref there, idle, limit, exact || TFamily.Starts > 1, out steps);
+                    ref objective, ref from, ref to, ref jet, ref there, idle, limit,
+                    !exact && TFamily.Starts == 1 ? double.PositiveInfinity : charted ? 0.0 : Newton.NoStep, out steps);
             else if (exact)
                 objective.At(from, one, ref jet);
             iterations += steps;

@@ -50,7 +50,7 @@ public static class Newton
     const double SmallStep = 1e-3;
 
     /// <summary>A last step after which value and information need not be had anew: they are the same to this, relatively, and the value to its square.</summary>
-    const double NoStep = 1e-10;
+    public const double NoStep = 1e-10;
 
     const int RunawaySteps = 8;
 
@@ -60,11 +60,14 @@ public static class Newton
     /// <summary>From θ to a maximum; on return <paramref name="here"/> is the jet at θ.</summary>
     /// <param name="to">Room for another point, as <paramref name="there"/> is for its jet.</param>
     /// <param name="idle">Above 0 in lanes that hold nothing to solve.</param>
-    /// <param name="exact">Whether to evaluate at the last point; without it, and where that step is none, <paramref name="here"/> is one step old.</param>
+    /// <param name="settled">
+    /// Length of a last step up to which there is no evaluation after it: <see cref="NoStep"/>; 0 on a scale that has no unit, such
+    /// as one that begins at 0; infinite where <paramref name="here"/> may be one step old.
+    /// </param>
     /// <returns>An <see cref="Ending"/>.</returns>
     [MethodImpl(NoInlining)]
     public static R Maximize<TObjective, TPoint, TJet, R>(
-        ref TObjective f, ref TPoint θ, ref TPoint to, ref TJet here, ref TJet there, R idle, int limit, bool exact, out R iterations)
+        ref TObjective f, ref TPoint θ, ref TPoint to, ref TJet here, ref TJet there, R idle, int limit, R settled, out R iterations)
         where TObjective : struct, IObjective<TPoint, TJet, R>, allows ref struct
         where TPoint : struct
         where TJet : struct, IAscent<TJet, TPoint, R>
@@ -111,7 +114,7 @@ public static class Newton
             last = R.IfLess(length, SmallStep, tiny, zero);
             to = f.Retract(θ, to, length);
             iterations += active;
-            R taken = active * (exact ? R.IfLess(length, NoStep, last, zero) : last);
+            R taken = active * R.IfLess(length, settled, last, zero);
             θ = f.If(taken, to, θ);
             ending = R.IfLess(zero, taken, one, ending);
             active = R.IfLess(zero, taken, zero, active);

@@ -281,7 +281,7 @@ abstract partial class Regression<TRows, TResponse, T>
             DensePoint<HostStore> point = new(new(Ascent!.Point), count), other = new(new(to), count);
             DenseJet<HostStore> jet = new(new(Ascent.Numbers), count), next = new(new(there), count);
             Real ending = Newton.Maximize<Climb<TResponse, T>, DensePoint<HostStore>, DenseJet<HostStore>, Real>(
-                ref climb, ref point, ref other, ref jet, ref next, 0.0, limit, exact, out Real steps);
+                ref climb, ref point, ref other, ref jet, ref next, 0.0, limit, exact ? Newton.NoStep : double.PositiveInfinity, out Real steps);
             (Ascent.Ending, Ascent.Iterations) = ((Ending)(int)(double)ending, Ascent.Iterations + (int)(double)steps);
         }
 

@@ -191,7 +191,7 @@ public sealed class Block
                 if (judged.Errors[m, t] is { } errors)
                     block.Spreads[m, t] = Spread(errors, judged.Values[t], frame);
                 for (int l = 0; l < study.Levels.Count; l++)
-                    Cover(block.Coverages[m, t, l], judged.Low[m], judged.High[m], t, l, study.Cells[cell].Estimands[t], frame);
+                    Cover(block.Coverages[m, t, l], judged.Intervals[m, t, l], study.Cells[cell].Estimands[t], frame);
             }
         }
         return block;
@@ -221,31 +221,30 @@ public sealed class Block
         Spread spread = default;
         for (int f = 0; f < errors.Length; f++)
         {
-            double e = errors[f] / frame.Unit, d = frame.Of(values[f]);
+            double e = errors[f] * frame.PerUnit, d = frame.Of(values[f]);
             if (double.IsFinite(e) && double.IsFinite(d))
                 spread.Add(e * e, d);
         }
         return spread;
     }
 
-    static void Cover(Coverage to, double[,,] low, double[,,] high, int t, int l, Estimand estimand, Frame frame)
+    static void Cover(Coverage to, (double Low, double High)[] intervals, Estimand estimand, Frame frame)
     {
         double θ = estimand.Truth, none = estimand.Null;
-        int count = low.GetLength(2);
-        for (int f = 0; f < count; f++)
+        foreach (var (low, high) in intervals)
         {
-            double a = low[t, l, f], b = high[t, l, f];
-            if (double.IsNaN(a) || double.IsNaN(b))
+            if (double.IsNaN(low) || double.IsNaN(high))
             {
                 to.Missing++;
                 continue;
             }
-            to.Covering += a <= θ && θ <= b ? 1 : 0;
-            to.Rejecting += none < a || none > b ? 1 : 0;
-            to.Low.Add(frame.Of(a));
-            to.High.Add(frame.Of(b));
-            if (double.IsFinite(b - a))
-                to.Length.Add((b - a) / frame.Unit);
+            to.Covering += low <= θ && θ <= high ? 1 : 0;
+            to.Rejecting += none < low || none > high ? 1 : 0;
+            to.Low.Add(frame.Of(low));
+            to.High.Add(frame.Of(high));
+            double length = (high - low) * frame.PerUnit;
+            if (double.IsFinite(length))
+                to.Length.Add(length);
             else
                 to.Unbounded++;
         }
@@ -318,8 +317,11 @@ public sealed class Block
 /// <summary>Where an estimand's deviations are measured from, and in which power of two.</summary>
 readonly record struct Frame(double Center, double Unit)
 {
+    /// <summary>1/unit, which is exact.</summary>
+    public double PerUnit { get; } = 1 / Unit;
+
     public static Frame Of(Estimand estimand) => double.IsFinite(estimand.Truth) && estimand.Truth != 0
         ? new(estimand.Truth, Math.ScaleB(1, Math.ILogB(estimand.Truth))) : new(0, 1);
 
-    public double Of(double value) => (value - Center) / Unit;
+    public double Of(double value) => (value - Center) * PerUnit;
 }

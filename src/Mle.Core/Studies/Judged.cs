@@ -20,7 +20,8 @@ sealed class Judged
         this.options = cell.Options with { Threads = options.Threads, Cancellation = options.Cancellation, Progress = null, Detail = Detail.Complete };
         Fits = engine.Fit(cell.Fitted, source, this.options);
         Values = [.. cell.Estimands.Select(Of)];
-        (Errors, Low, High) = (new double[]?[study.Methods.Count, Values.Length], Bounds(), Bounds());
+        Errors = new double[]?[study.Methods.Count, Values.Length];
+        Intervals = new (double, double)[study.Methods.Count, Values.Length, study.Levels.Count][];
         for (int m = 0; m < study.Methods.Count; m++)
             switch (study.Methods[m].Kind)
             {
@@ -53,23 +54,21 @@ sealed class Judged
     /// <summary>By method and estimand, where the method has standard errors.</summary>
     public double[]?[,] Errors { get; }
 
-    /// <summary>By method, estimand and level; NaN where there is no interval.</summary>
-    public double[][,,] Low { get; }
-
-    public double[][,,] High { get; }
+    /// <summary>By method, estimand and level, for every replicate; NaN where there is no interval.</summary>
+    public (double Low, double High)[,,][] Intervals { get; }
 
     /// <summary>All data sets as a batch, where a method needs them.</summary>
     Batch Data => data ??= source.Make(0, source.Count);
 
-    double[][,,] Bounds() => [.. study.Methods.Select(_ => new double[Values.Length, study.Levels.Count, source.Count])];
-
     double[] Of(Estimand estimand)
     {
         int place = estimand.Of.Place;
-        double[] all = new double[source.Count];
+        double[] all = place >= 0 ? (double[])Fits.Estimates(place).Clone() : new double[source.Count];
         for (int f = 0; f < all.Length; f++)
-            all[f] = Fits.Status[f] == Status.NoFiniteMle ? estimand.Of.Value(Bootstrap.Values(Fits, f))
-                : place >= 0 ? Fits.Estimates(place)[f] : estimand.Of.Value(At(f));
+            if (Fits.Status[f] == Status.NoFiniteMle)
+                all[f] = estimand.Of.Value(Bootstrap.Values(Fits, f));
+            else if (place < 0)
+                all[f] = estimand.Of.Value(At(f));
         return all;
     }
 
@@ -86,28 +85,31 @@ sealed class Judged
         for (int t = 0; t < Values.Length; t++)
         {
             var of = cell.Estimands[t].Of;
-            double[] errors = new double[source.Count], values = Values[t];
+            double[] errors = new double[source.Count], values = Values[t], variances = of.Place >= 0 ? table.Covariances(of.Place, of.Place) : [];
             for (int f = 0; f < errors.Length; f++)
-                errors[f] = of.Place >= 0 ? Math.Sqrt(table.Covariances(of.Place, of.Place)[f])
+                errors[f] = of.Place >= 0 ? Math.Sqrt(variances[f])
                     : table.Status[f] is Status.Interior or Status.Nonregular ? of.Delta(At(f), (i, j) => table.Covariances(i, j)[f]).Error : double.NaN;
             Errors[m, t] = errors;
-            var on = study.Methods[m].On;
             for (int l = 0; l < study.Levels.Count; l++)
-            {
-                var wald = WaldInterval.At(study.Levels[l]);
-                for (int f = 0; f < errors.Length; f++)
-                {
-                    bool lies = on == Link.Log ? values[f] > 0 : values[f] is > 0 and < 1;
-                    // An error of 0 is a maximum without information.
-                    bool exists = errors[f] > 0 && double.IsFinite(values[f]);
-                    Put(m, t, l, f, exists ? wald.Of(lies ? on : Link.Identity, values[f], errors[f]) : (double.NaN, double.NaN));
-                }
-            }
+                Intervals[m, t, l] = Wald(WaldInterval.At(study.Levels[l]), study.Methods[m].On, values, errors);
         }
     }
 
-    void Put(int m, int t, int l, int f, (double Low, double High) interval) =>
-        (Low[m][t, l, f], High[m][t, l, f]) = interval;
+    static (double, double)[] Wald(WaldInterval wald, Link on, double[] values, double[] errors)
+    {
+        var made = new (double, double)[values.Length];
+        for (int f = 0; f < made.Length; f++)
+        {
+            double value = values[f], error = errors[f];
+            bool lies = on == Link.Log ? value > 0 : value is > 0 and < 1;
+            // An error of 0 is a maximum without information.
+            made[f] = error > 0 && double.IsFinite(value) ? wald.Of(lies ? on : Link.Identity, value, error) : (double.NaN, double.NaN);
+        }
+        return made;
+    }
+
+    /// <summary>The intervals of an estimand, to be filled.</summary>
+    (double, double)[] Of(int m, int t, int l) => Intervals[m, t, l] ??= new (double, double)[source.Count];
 
     /// <summary>Intervals of one parameter, carried over to a function of that parameter alone.</summary>
     void Single(int m, Func<int, int, double, (double Low, double High)> interval)
@@ -119,7 +121,7 @@ sealed class Judged
                 bool none = Fits.Status[f] is Status.NoFiniteMle or Status.NotIdentified or Status.IterationLimit or Status.InvalidData;
                 int place = none ? -1 : of.Place >= 0 ? of.Place : PlaceOf(of, At(f));
                 for (int l = 0; l < study.Levels.Count; l++)
-                    Put(m, t, l, f, place < 0 ? (double.NaN, double.NaN) : Carried(of, place, f, interval(f, place, study.Levels[l])));
+                    Of(m, t, l)[f] = place < 0 ? (double.NaN, double.NaN) : Carried(of, place, f, interval(f, place, study.Levels[l]));
             }
     }
 
@@ -155,7 +157,7 @@ sealed class Judged
             {
                 int place = PlaceIn(cell, cell.Estimands[t]), p = Array.IndexOf(names, Fits.Parameters[place]);
                 for (int f = 0; f < source.Count; f++)
-                    Put(m, t, l, f, Carried(cell.Estimands[t].Of, place, f, (made.Lower(p)[f], made.Upper(p)[f])));
+                    Of(m, t, l)[f] = Carried(cell.Estimands[t].Of, place, f, (made.Lower(p)[f], made.Upper(p)[f]));
             }
         }
     }
@@ -176,7 +178,7 @@ sealed class Judged
                     for (int f = 0; f < source.Count; f++)
                     {
                         var bounds = made[f].Estimates[t].Intervals[kinds[k]];
-                        Put(methods[k], t, l, f, (bounds.Low, bounds.High));
+                        Of(methods[k], t, l)[f] = (bounds.Low, bounds.High);
                     }
                 }
         }

@@ -57,7 +57,8 @@ public sealed class KullbackLeibler
     public double[]? Nearest(IEngine engine, Family family, FitOptions options)
     {
         // As many observations as leave no doubt that there are enough.
-        double[] counts = [.. weights.Select(w => 1e6 * w)];
+        const double many = 1e6;
+        double[] counts = [.. weights.Select(w => many * w)];
         var (below, above) = scenario.Truncation;
         var population = new Batch(points, [0, points.Length], counts, Trials)
         {
@@ -65,7 +66,10 @@ public sealed class KullbackLeibler
             TruncatedAbove = double.IsFinite(above) ? new[] { above } : default,
         };
         var fit = engine.Fit(family, population, options with { Detail = Detail.Complete, Progress = null })[0];
-        return fit.Status is Status.Interior or Status.Nonregular ? [.. Enumerable.Range(0, fit.Parameters.Count).Select(i => fit[i])] : null;
+        double[] nearest = [.. Enumerable.Range(0, fit.Parameters.Count).Select(i => fit[i])];
+        // What a million observations do not tell from infinity or 0 is one of these but for rounding.
+        bool vague = family.Info.Parameters.Where((p, i) => p.Link == Link.Log && fit.StandardError(i) > nearest[i]).Any();
+        return fit.Status is Status.Interior or Status.Nonregular && !vague ? nearest : null;
     }
 
     ReadOnlyMemory<double> Trials => scenario.Family.NeedsTrials ? Enumerable.Repeat(scenario.Trials, points.Length).ToArray() : default;

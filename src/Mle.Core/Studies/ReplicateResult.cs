@@ -23,8 +23,8 @@ public sealed record ReplicateResult(Verdict Verdict, IReadOnlyList<double> Esti
             [.. from m in Enumerable.Range(0, study.Methods.Count)
                 from t in Enumerable.Range(0, estimands.Count)
                 from l in Enumerable.Range(0, study.Levels.Count)
-                let low = judged.Low[m][t, l, f]
-                let high = judged.High[m][t, l, f]
+                let low = judged.Intervals[m, t, l][f].Low
+                let high = judged.Intervals[m, t, l][f].High
                 let θ = estimands[t].Truth
                 select new ReplicateInterval(study.Methods[m].Name, estimands[t].Name, study.Levels[l], low, high, judged.Errors[m, t]?[f] ?? double.NaN,
                     double.IsFinite(θ) ? low <= θ && θ <= high : null)]))];

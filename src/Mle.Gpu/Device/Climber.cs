@@ -76,7 +76,7 @@ sealed class Climber(GpuEngine engine) : IClimber
         DensePoint<HostStore> θ = new(new(ascent.Point), count), to = new(new(other), count);
         DenseJet<HostStore> here = new(new(ascent.Numbers), count), next = new(new(there), count);
         Real ending = Newton.Maximize<Grid<TModel, TKinds>, DensePoint<HostStore>, DenseJet<HostStore>, Real>(
-            ref grid, ref θ, ref to, ref here, ref next, 0.0, options.IterationLimit, true, out Real iterations);
+            ref grid, ref θ, ref to, ref here, ref next, 0.0, options.IterationLimit, Newton.NoStep, out Real iterations);
         (ascent.Ending, ascent.Iterations) = ((Ending)(int)ending.Value, (int)iterations.Value);
     }
 

@@ -245,7 +245,7 @@ static class RegressionKernels
         DensePoint<GroupStore> θ = new(new(points.SubView(d * count, count)), count), to = new(new(room.SubView(own, count)), count);
         DenseJet<GroupStore> here = new(new(room.SubView(own + count, jet)), count), there = new(new(room.SubView(own + count + jet, jet)), count);
         Real ending = Newton.Maximize<GroupClimb<TModel, TKinds>, DensePoint<GroupStore>, DenseJet<GroupStore>, Real>(
-            ref climb, ref θ, ref to, ref here, ref there, 0.0, limit, true, out Real iterations);
+            ref climb, ref θ, ref to, ref here, ref there, 0.0, limit, Newton.NoStep, out Real iterations);
         if (Group.IdxX == 0)
         {
             ends[2 * d] = (int)ending.Value;
