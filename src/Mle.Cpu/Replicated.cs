@@ -32,6 +32,16 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
     /// <summary>Replicate b of data set d.</summary>
     public void Load(int d, int b, bool ordered, Workspace to, ref Loaded one)
     {
+        if (replicator is Redrawer redrawer)
+        {
+            int rows = (int)replicates.Length(d * replicates.Count + b);
+            if (x.Length < rows)
+                x = new double[rows];
+            redrawer.Fill(d, b, x.AsSpan(0, rows));
+            var trials = replicates.Data.Trials.IsEmpty ? default : replicates.Data.Trials.Span.Slice((int)replicates.Data.Bounds[d], rows);
+            Loading.Load<TFamily, T>(x.AsSpan(0, rows), default, trials, detail, ordered, robust, to, ref one);
+            return;
+        }
         if (replicator is not Resampler resampler)
         {
             Loading.Load<TFamily, T>(replicator.Make(d, b), 0, detail, ordered, robust, to, ref one);

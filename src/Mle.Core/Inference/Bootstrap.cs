@@ -51,6 +51,9 @@ public sealed record BootstrapPlan(int Replicates = 999, ulong Seed = 1, Bootstr
     /// <summary>The intervals wanted; studentized ones cost a standard error in every replicate.</summary>
     public IReadOnlyCollection<BootstrapInterval> Intervals { get; init; } = Enum.GetValues<BootstrapInterval>();
 
+    /// <summary>The number of the batch's first data set, where the batch is a part of more.</summary>
+    public uint First { get; init; }
+
     /// <summary>A number for every row: see <see cref="Resamples"/>. Or empty.</summary>
     public ReadOnlyMemory<int> Strata { get; init; }
 
@@ -205,11 +208,11 @@ public sealed class Bootstrap
         int rows = (int)batch.Bounds[first], length = data.Values.Length;
         ReadOnlyMemory<int> Part(ReadOnlyMemory<int> column) => column.IsEmpty ? column : column.Slice(rows, length);
         if (!IsParametric(plan))
-            return new Resamples(data, plan.Replicates, plan.Seed, Resampled, Part(plan.Strata), Part(plan.Clusters), (uint)first);
+            return new Resamples(data, plan.Replicates, plan.Seed, Resampled, Part(plan.Strata), Part(plan.Clusters), plan.First + (uint)first);
         var part = new FitTable(fits.Parameters, fits.FreeParameters, data.Count, Detail.Estimates);
         for (int i = 0; i < fits.Parameters.Count; i++)
             fits.Estimates(i).AsSpan(first, data.Count).CopyTo(part.Estimates(i));
-        return new Draws(family, data, part, plan.Replicates, plan.Seed, (uint)first);
+        return new Draws(family, data, part, plan.Replicates, plan.Seed, plan.First + (uint)first);
     }
 
     /// <summary>Data set d, which is number i of a block.</summary>
@@ -259,7 +262,7 @@ public sealed class Bootstrap
     }
 
     /// <summary>The parameters of a fit, or where they run to.</summary>
-    static double[] Values(FitTable table, int f)
+    internal static double[] Values(FitTable table, int f)
     {
         double[] at = [.. Enumerable.Range(0, table.Parameters.Count).Select(j => table.Estimates(j)[f])];
         if (table.Status[f] == Status.NoFiniteMle && table[f].Verdict.Limit is { } limit)

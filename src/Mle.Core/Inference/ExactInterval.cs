@@ -86,7 +86,8 @@ public static class ExactInterval
     /// <summary>p of failures x before r successes.</summary>
     static (double Low, double High) OfCounts(double r, double x, double α) => (Beta(r, x + 1, α / 2, false), Beta(r, x, α / 2, true));
 
-    static double Trials(Batch batch, int d)
+    /// <summary>Σ wᵢmᵢ.</summary>
+    internal static double Trials(Batch batch, int d)
     {
         double sum = 0;
         for (int i = (int)batch.Offsets[d]; i < batch.Offsets[d + 1]; i++)
@@ -99,6 +100,19 @@ public static class ExactInterval
 
     static double Gamma(double shape, double tail, bool upper) => shape == 0 ? 0 : Quantile("gamma", tail, upper, Math.Log(shape), 0);
 
-    static double Quantile(string family, double tail, bool upper, params ReadOnlySpan<double> u) =>
-        Prediction.Of(Families.Find(family)!).QuantileOfTail(Math.Log(tail), upper, u);
+    static double Quantile(string family, double tail, bool upper, params ReadOnlySpan<double> u)
+    {
+        // Many fits ask for the same few: counts, or n alone.
+        const int many = 1 << 14;
+        known ??= [];
+        var key = (family, tail, upper, u[0], u[1], u.Length > 2 ? u[2] : 0);
+        if (known.TryGetValue(key, out double found))
+            return found;
+        if (known.Count >= many)
+            known.Clear();
+        return known[key] = Prediction.Of(Families.Find(family)!).QuantileOfTail(Math.Log(tail), upper, u);
+    }
+
+    [ThreadStatic]
+    static Dictionary<(string, double, bool, double, double, double), double>? known;
 }

@@ -19,7 +19,11 @@ public sealed class Quantity(Func<double[], double> value, Func<double[], Predic
         var slopes = new double[count];
         slopes[i] = 1;
         return new(v[i], slopes);
-    });
+    })
+    { Place = i };
+
+    /// <summary>Which parameter it is; −1 where it is made of them.</summary>
+    internal int Place { get; private init; } = -1;
 
     /// <summary>f(a), with f′ as a function of a and of f(a).</summary>
     public static Quantity Of(Quantity a, Func<double, double> f, Func<double, double, double> slope) => new(v => f(a.Value(v)), v =>

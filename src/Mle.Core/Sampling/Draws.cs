@@ -36,19 +36,19 @@ public sealed class Draws : Replicates
         return sum <= Array.MaxLength ? (int)Math.Round(sum) : 0;
     }
 
-    sealed class Drawer(Draws source) : Replicator
+    sealed class Drawer(Draws source) : Redrawer(source)
     {
-        public override Batch Make(int d, int b)
+        public override void Fill(int d, int b, Span<double> values)
         {
-            double[] estimates = [.. Enumerable.Range(0, source.fits.Parameters.Count).Select(i => source.fits.Estimates(i)[d])];
-            var values = new double[source.Length(d * source.Count)];
-            if (estimates.Any(double.IsNaN))
-                Array.Fill(values, double.NaN);
+            Span<double> estimates = stackalloc double[source.fits.Parameters.Count];
+            for (int i = 0; i < estimates.Length; i++)
+                estimates[i] = source.fits.Estimates(i)[d];
+            if (estimates.Contains(double.NaN))
+                values.Fill(double.NaN);
             else if (source.Data.Weights.IsEmpty)
                 source.sampler.Fill(estimates, source.Data, d, Stream(d, b), values);
             else
                 source.sampler.Fill(estimates, default, Stream(d, b), values);
-            return source.Data.Weights.IsEmpty ? source.Data.Slice(d).With(values, default) : Batch.Single(values);
         }
 
         Philox Stream(int d, int b) => new(source.Seed, Purpose.Data, source.First + (uint)d, (uint)b);

@@ -13,6 +13,18 @@ public enum Purpose
 
     /// <summary>How often each row is in a resample.</summary>
     Resample,
+
+    /// <summary>Which observations of a scenario are contaminated.</summary>
+    Contaminated,
+
+    /// <summary>What these are.</summary>
+    Contaminant,
+
+    /// <summary>Each observation's limit above which it is censored.</summary>
+    Censoring,
+
+    /// <summary>The predictors of a design.</summary>
+    Design,
 }
 
 /// <summary>

@@ -8,7 +8,7 @@ public abstract class Replicates
 {
     /// <param name="data">The data sets that they are made from.</param>
     /// <param name="count">B, at least 1.</param>
-    /// <param name="first">The number of the batch's first data set, where the batch is a block of a larger one.</param>
+    /// <param name="first">The number of the first data set where the batch is a block of a larger one, or of the first replicate where these are.</param>
     /// <exception cref="ArgumentException">There are no replicates, or more than a table of fits holds.</exception>
     protected Replicates(Batch data, int count, ulong seed, uint first)
     {
@@ -55,4 +55,19 @@ public abstract class Replicator
 {
     /// <summary>Replicate b of data set d, as a batch of one.</summary>
     public abstract Batch Make(int d, int b);
+}
+
+/// <summary>One worker's replicates that differ from their data set in nothing but values.</summary>
+public abstract class Redrawer(Replicates source) : Replicator
+{
+    /// <summary>The values of replicate b of data set d, as many as it has rows.</summary>
+    public abstract void Fill(int d, int b, Span<double> values);
+
+    public override Batch Make(int d, int b)
+    {
+        var values = new double[source.Length(d * source.Count + b)];
+        Fill(d, b, values);
+        // A frequency is that many observations.
+        return source.Data.Weights.IsEmpty ? source.Data.Slice(d).With(values, default) : Batch.Single(values);
+    }
 }

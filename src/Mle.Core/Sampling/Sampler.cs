@@ -23,28 +23,30 @@ public abstract class Sampler
     /// </param>
     /// <param name="trials">Of each observation; where empty, 1.</param>
     /// <param name="source">With the purpose Data, and the data set and replicate that are drawn.</param>
-    public abstract void Fill(ReadOnlySpan<double> parameters, ReadOnlySpan<double> trials, Philox source, Span<double> to);
+    /// <param name="first">The number of the first draw.</param>
+    public abstract void Fill(ReadOnlySpan<double> parameters, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first = 0);
 
     /// <summary>One data set of a batch anew: responses at its rows' predictors, offsets and trials.</summary>
     /// <param name="estimates">On the reported scale, in the order of the <see cref="FitTable"/> of the batch's fit.</param>
-    /// <param name="set">Which data set; its first row is draw 0.</param>
+    /// <param name="set">Which data set.</param>
     /// <param name="to">As many as the data set has rows.</param>
-    public void Fill(ReadOnlySpan<double> estimates, Batch batch, int set, Philox source, Span<double> to)
+    /// <param name="first">The number of the draw that is its first row.</param>
+    public void Fill(ReadOnlySpan<double> estimates, Batch batch, int set, Philox source, Span<double> to, uint first = 0)
     {
         int from = (int)batch.Bounds[set], length = (int)batch.Bounds[set + 1] - from;
         if (to.Length != length)
             throw new ArgumentException($"Data set {set} has {length} rows; there is room for {to.Length}.", nameof(to));
         var trials = batch.Trials.IsEmpty ? default : batch.Trials.Span.Slice(from, length);
         if (batch.Predictors.Count == 0)
-            Fill(estimates, trials, source, to);
+            Fill(estimates, trials, source, to, first);
         else
-            Fill(estimates, LayoutOf(batch), from, trials, source, to);
+            Fill(estimates, LayoutOf(batch), from, trials, source, to, first);
     }
 
     private protected abstract Layout LayoutOf(Batch batch);
 
     /// <param name="from">The data set's first row in the columns of predictors.</param>
-    private protected abstract void Fill(ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to);
+    private protected abstract void Fill(ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first);
 
     /// <summary>The linear predictor of a slot in some rows.</summary>
     /// <param name="row">The first of them.</param>
@@ -101,7 +103,7 @@ public abstract class Sampler
             get => Unsafe.SizeOf<T>() / sizeof(double);
         }
 
-        public override void Fill(ReadOnlySpan<double> values, ReadOnlySpan<double> trials, Philox source, Span<double> to)
+        public override void Fill(ReadOnlySpan<double> values, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first)
         {
             Span<double> u = stackalloc double[3];
             u.Clear();
@@ -116,7 +118,7 @@ public abstract class Sampler
                 int rows = Math.Min(Block, to.Length - i);
                 if (!trials.IsEmpty)
                     trials.Slice(i, rows).CopyTo(m);
-                Draw(same, m, y, rows, (uint)i, ref random);
+                Draw(same, m, y, rows, first + (uint)i, ref random);
                 y[..rows].CopyTo(to[i..]);
             }
         }
@@ -126,7 +128,7 @@ public abstract class Sampler
             (_, term) => term, new(), batch.Count);
 
         private protected override void Fill(
-            ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to)
+            ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first)
         {
             Span<double> u = stackalloc double[3 * Block], m = stackalloc double[Block], y = stackalloc double[Block];
             u.Clear();
@@ -139,7 +141,7 @@ public abstract class Sampler
                     Predict(estimates, layout, s, from + i, u.Slice(s * Block, rows));
                 if (!trials.IsEmpty)
                     trials.Slice(i, rows).CopyTo(m);
-                Draw(u, m, y, rows, (uint)i, ref random);
+                Draw(u, m, y, rows, first + (uint)i, ref random);
                 y[..rows].CopyTo(to[i..]);
             }
         }
@@ -182,24 +184,24 @@ public abstract class Sampler
             return j;
         }
 
-        private protected static double Place(Philox source, int i) => new DrawStream(source, (uint)i).Uniform();
+        private protected static double Place(Philox source, uint draw) => new DrawStream(source, draw).Uniform();
     }
 
     sealed class OfShares : OfCategories
     {
-        public override void Fill(ReadOnlySpan<double> parameters, ReadOnlySpan<double> trials, Philox source, Span<double> to)
+        public override void Fill(ReadOnlySpan<double> parameters, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first)
         {
             double[] cumulative = parameters.ToArray();
             for (int j = 1; j < cumulative.Length; j++)
                 cumulative[j] += cumulative[j - 1];
             for (int i = 0; i < to.Length; i++)
-                to[i] = First(cumulative, Place(source, i));
+                to[i] = First(cumulative, Place(source, first + (uint)i));
         }
 
         private protected override Layout LayoutOf(Batch batch) => throw new ArgumentException("The categorical family takes no predictors; multinomial_logit does.");
 
         private protected override void Fill(
-            ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to) => throw new NotSupportedException();
+            ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first) => throw new NotSupportedException();
     }
 
     /// <summary>Models of categories, whose constants are a layout without predictors.</summary>
@@ -207,18 +209,18 @@ public abstract class Sampler
     {
         static readonly Batch noPredictors = new(default, [0]);
 
-        public override void Fill(ReadOnlySpan<double> parameters, ReadOnlySpan<double> trials, Philox source, Span<double> to) =>
-            Fill(parameters, LayoutOf(noPredictors), 0, trials, source, to);
+        public override void Fill(ReadOnlySpan<double> parameters, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first) =>
+            Fill(parameters, LayoutOf(noPredictors), 0, trials, source, to, first);
 
         private protected override void Fill(
-            ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to)
+            ReadOnlySpan<double> estimates, Layout layout, int from, ReadOnlySpan<double> trials, Philox source, Span<double> to, uint first)
         {
             var u = new double[layout.Slots.Count];
             for (int i = 0; i < to.Length; i++)
             {
                 for (int s = 0; s < u.Length; s++)
                     Predict(estimates, layout, s, from + i, u.AsSpan(s, 1));
-                to[i] = Category(u, Place(source, i));
+                to[i] = Category(u, Place(source, first + (uint)i));
             }
         }
 

@@ -12,6 +12,12 @@ public sealed record Estimand(string Name, Quantity Of, double Truth)
     /// <summary>Rejected where it lies outside of an interval, which is what power counts; NaN for no power.</summary>
     public double Null { get; init; } = double.NaN;
 
+    /// <summary>
+    /// The same in the generating family's parameters, whose Cramér–Rao bound efficiency is measured by; null where there is
+    /// none. Of a family fitted to its own data it is <see cref="Of"/>.
+    /// </summary>
+    public Quantity? Generating { get; init; }
+
     /// <summary>What <see cref="Truth"/> is when it is not the generating parameter: "θ* that minimises the KL divergence" or the like; null otherwise.</summary>
     public string? Target { get; init; }
 }
@@ -83,6 +89,9 @@ public sealed record Study(string Name, byte[] Fingerprint, ulong Seed, IReadOnl
 
     /// <summary>Replicates of a block, the unit of work that is kept or lost whole.</summary>
     public int BlockSize { get; init; } = 1000;
+
+    /// <summary>The random numbers of a cell.</summary>
+    internal uint StreamOf(int cell) => CommonRandomNumbers ? 0 : (uint)cell;
 
     public bool IsSequential => !double.IsNaN(HalfWidth);
 

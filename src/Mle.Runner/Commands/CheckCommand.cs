@@ -83,6 +83,8 @@ sealed class CheckCommand : Verb
     {
         if (one.Kind == Case.LikelihoodRatio)
             return TestExpectation.Compare(one, Test(one, engine));
+        if (one.IsSimulation)
+            return SimulationExpectation.Compare(one, engine, terminal.Interrupted);
         var (set, family, known) = one.Read(terminal);
         var options = new FitOptions { Fixed = known, Cancellation = terminal.Interrupted };
         if (one.Kind == "profile_ci")

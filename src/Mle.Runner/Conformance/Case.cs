@@ -68,8 +68,6 @@ sealed partial class Case(JsonElement json, string folder)
         return JsonSerializer.SerializeToElement(made);
     }
 
-    /// <summary>Kinds of cases that ask for more than a fit.</summary>
-
     /// <summary>The covariance that the case asks for; null for that of every fit.</summary>
     public CovarianceKind? Covariance => Kind == "robust_se" ? CovarianceKind.Sandwich : null;
 
@@ -79,6 +77,9 @@ sealed partial class Case(JsonElement json, string folder)
 
     /// <summary>A bootstrap of the mean is one of the mean of a normal law, whatever the law is.</summary>
     bool IsOfMean => Kind == "bootstrap" && Text(Entry(json, "expected"), "statistic") == "mean";
+
+    /// <summary>Whether the case has moments or coverages of estimates, in place of data.</summary>
+    public bool IsSimulation => Kind == "simulation_exact";
 
     /// <summary>Where replicates of a bootstrap come from; null of other cases.</summary>
     public BootstrapKind? Replicates => Kind != "bootstrap" ? null
@@ -93,10 +94,12 @@ sealed partial class Case(JsonElement json, string folder)
     /// <summary>What the case needs and this version does not have, or null.</summary>
     public string? Beyond()
     {
-        if (Text(json, "data") is null)
-            return "simulated data";
         if (FamilyName is null)
             return "a statistic without a family";
+        if (IsSimulation)
+            return SimulationExpectation.Beyond(this);
+        if (Text(json, "data") is null)
+            return "its data";
         if (Names(json, "columns").FirstOrDefault(c => !Columns.Contains(c)) is { } column)
             return $"a column for {column}";
         if (Names(json, "options").FirstOrDefault(o => !Options.Contains(o)) is { } option)
@@ -124,6 +127,13 @@ sealed partial class Case(JsonElement json, string folder)
     public NullHypothesis? Null => Text(json, "notes") is { } notes
         ? NullNotes.Read(notes, term => Designed().Contains(term) ? Written(term) : term, [.. Designed().Select(Written)]) : null;
 
+    /// <summary>The parameters that are held.</summary>
+    public Dictionary<string, double> Known => Entry(json, "fixed") is { ValueKind: JsonValueKind.Object } values
+        ? values.EnumerateObject().ToDictionary(entry => entry.Name, entry => Expectation.Number(entry.Value)) : [];
+
+    /// <summary>The family by its name.</summary>
+    public string Family => FamilyName ?? "";
+
     /// <summary>The data, the family and the known parameters.</summary>
     public (Dataset Data, Family Family, Dictionary<string, double> Fixed) Read(Terminal terminal) => Read(terminal, [Model])[0];
 
@@ -131,10 +141,7 @@ sealed partial class Case(JsonElement json, string folder)
     public (Dataset Data, Family Family, Dictionary<string, double> Fixed)[] Read(Terminal terminal, IReadOnlyList<ModelText> texts)
     {
         Require();
-        var known = new Dictionary<string, double>();
-        if (json.TryGetProperty("fixed", out var values) && values.ValueKind == JsonValueKind.Object)
-            foreach (var entry in values.EnumerateObject())
-                known.Add(entry.Name, Expectation.Number(entry.Value));
+        var known = Known;
         var sets = CsvFile.ReadAll(Path.Combine(folder, Text(json, "data")!), [.. texts.Select(RolesOf)], terminal);
         return [.. texts.Zip(sets, (text, data) => (data, FamiliesCommand.Find(text.Family, data.Categories), text.Family == FamilyName ? known : []))];
     }

@@ -6,30 +6,18 @@ enum Scale { Natural, Log, Logit, Link }
 /// <summary>Wald intervals, symmetric on a scale and mapped back to the parameter's own; or exact ones.</summary>
 sealed class Intervals(double level, Scale scale)
 {
-    readonly double z = (double)Normal.Quantile<Real>((1 + level) / 2);
+    readonly WaldInterval wald = WaldInterval.At(level);
 
     public double Level => level;
 
     /// <summary>The interval on the scale asked for where the parameter lives on it, else on the natural one.</summary>
-    public (double Low, double High) Of(Link link, double estimate, double error)
+    public (double Low, double High) Of(Link link, double estimate, double error) => wald.Of(scale switch
     {
-        var on = scale switch
-        {
-            Scale.Link => link,
-            Scale.Log when link is not Link.Identity => Link.Log,
-            Scale.Logit when link is Link.Logit => Link.Logit,
-            _ => Link.Identity,
-        };
-        return on switch
-        {
-            Link.Log => (estimate * Math.Exp(-z * error / estimate), estimate * Math.Exp(z * error / estimate)),
-            Link.Logit => (Expit(-1), Expit(1)),
-            _ => (estimate - z * error, estimate + z * error),
-        };
-
-        double Expit(int side) =>
-            1 / (1 + (1 - estimate) / estimate * Math.Exp(-side * z * error / (estimate * (1 - estimate))));
-    }
+        Scale.Link => link,
+        Scale.Log when link is not Link.Identity => Link.Log,
+        Scale.Logit when link is Link.Logit => Link.Logit,
+        _ => Link.Identity,
+    }, estimate, error);
 
     /// <summary>Whether they are from the distribution of the estimate, in place of Wald's.</summary>
     public bool IsExact { get; init; }
