@@ -34,8 +34,10 @@ sealed class Figure(string title, string xLabel, string yLabel, (double Low, dou
     public void Dot(int series, string colour, string tip, double atX, double atY, string? label = null)
     {
         marks.Append(CultureInfo.InvariantCulture, $"<circle data-series=\"{series}\" fill=\"{colour}\" cx=\"{N(X(atX))}\" cy=\"{N(Y(atY))}\" r=\"4\"><title>{Text(tip)}</title></circle>\n");
+        // To the left of the mark where the right has no room.
+        bool left = At(atX, x) > 0.85;
         if (label is not null)
-            marks.Append(CultureInfo.InvariantCulture, $"<text data-series=\"{series}\" x=\"{N(X(atX) + 6)}\" y=\"{N(Y(atY) - 5)}\">{Text(label)}</text>\n");
+            marks.Append(CultureInfo.InvariantCulture, $"<text data-series=\"{series}\" text-anchor=\"{(left ? "end" : "start")}\" x=\"{N(X(atX) + (left ? -6 : 6))}\" y=\"{N(Y(atY) - 5)}\">{Text(label)}</text>\n");
     }
 
     /// <summary>From one height to another, such as quartiles.</summary>

@@ -77,7 +77,7 @@ sealed class Page
         foreach (string workload in places.SelectMany(p => p.Lines).Select(l => l.Workload).Distinct())
         {
             var bars = places.SelectMany(p => p.Lines.Where(l => l.Workload == workload).Select(l => (Place: p, Line: l))).ToArray();
-            double most = bars.Max(b => b.Line.ObservationsPerSecond);
+            double most = bars.Max(b => b.Line.Observations / b.Line.Seconds.Lower);
             text.Append($"<text text-anchor=\"end\" x=\"{left - 6}\" y=\"{at + bar * bars.Length / 2 + 4}\">{Text(workload)}</text>\n");
             foreach (var (place, line) in bars)
             {

@@ -178,24 +178,21 @@ sealed record Workload(
     {
         var (parameters, _, loading, evaluation) = Of("weibull");
         var weibull = Families.Find("weibull")!;
-        var truth = new FitTable([.. weibull.Info.Parameters.Select(p => p.Name)], parameters.Length, 1, Detail.Estimates);
-        for (int p = 0; p < parameters.Length; p++)
-            truth.Estimates(p)[0] = parameters[p];
-        var source = new Draws(weibull, Batch.Single(new double[StudyLength]), truth, replicates, 1);
+        var source = new Generated(new(weibull, parameters, StudyLength), 1, 0, 0, replicates);
         // A variate is two logarithms and an exponential.
         const int drawing = 36 + 36 + 20;
         return new("study", $"{replicates:N0} samples of {StudyLength}", [.. complete, "intervals"], replicates, (long)replicates * StudyLength,
             (engine, options) =>
             {
                 var table = engine.Fit(weibull, source, options);
-                Cover(table, truth);
+                Cover(table, parameters);
                 return new Fits(table);
             },
             evaluations => (drawing + loading) * (double)replicates * StudyLength + evaluation * StudyLength * evaluations, null);
     }
 
     /// <summary>How many of Wald's 95 % intervals hold the truth.</summary>
-    static int Cover(FitTable table, FitTable truth)
+    static int Cover(FitTable table, double[] truth)
     {
         const double z = 1.959963984540054;
         int covered = 0;
@@ -203,7 +200,7 @@ sealed record Workload(
         {
             double[] estimates = table.Estimates(p), variances = table.Covariances(p, p);
             for (int d = 0; d < table.Count; d++)
-                covered += Math.Abs(estimates[d] - truth.Estimates(p)[0]) <= z * Math.Sqrt(variances[d]) ? 1 : 0;
+                covered += Math.Abs(estimates[d] - truth[p]) <= z * Math.Sqrt(variances[d]) ? 1 : 0;
         }
         return covered;
     }

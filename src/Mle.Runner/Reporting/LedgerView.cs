@@ -8,11 +8,12 @@ sealed class LedgerView(Terminal terminal, Ledger ledger)
     public void Show()
     {
         var machine = ledger.Machine;
-        terminal.Out.WriteLine($"{machine.Processor}, {machine.Cores} cores, {string.Join(", ", machine.Versions.Select(v => $"{v.Key} {v.Value}"))}, {ledger.Date} UTC");
+        terminal.Out.WriteLine($"{machine.Processor}, {machine.Cores} cores");
+        terminal.Out.WriteLine($"{string.Join(", ", machine.Versions.Select(v => $"{v.Key} {v.Value}"))}, {ledger.Date} UTC");
         foreach (var device in ledger.Devices.Where(d => d.Engine != "cpu"))
             terminal.Out.WriteLine($"{device.Engine}: {device.Name}{(device.Driver is { } driver ? $", {driver}" : "")}");
         terminal.Out.WriteLine();
-        Row("limits", "copy", "", "read", "bus", "", "multiply-add", "");
+        Row("limits", "copy", "", "read", "bus", "", "float64", "");
         foreach (var limit in ledger.Limits)
             Row("  " + Line.Place(limit.Engine, limit.Lanes, limit.Threads), Brief.Of(limit.Copy, "B/s"), "", Brief.Of(limit.Read, "B/s"), Brief.Of(limit.Bus, "B/s"), "", Brief.Of(limit.Float64, "/s"), "");
         terminal.Out.WriteLine();
@@ -32,11 +33,11 @@ sealed class LedgerView(Terminal terminal, Ledger ledger)
         }
         foreach (var (what, why) in ledger.NotMeasured)
             terminal.Out.WriteLine($"Not measured: {what}, {why}.");
-        terminal.Out.WriteLine("cpu 4×2 is vectors of four doubles on two threads; ± is half the distance of the quartiles.");
+        terminal.Out.WriteLine("cpu 4×2: vectors of 4 doubles on 2 threads. ±: half the quartiles' distance.");
         if (!ledger.Lines.Any(l => l.Joules is not null))
             terminal.Out.WriteLine("No energy: no counter of this machine can be read.");
     }
 
     void Row(string where, string median, string spread, string fits, string observations, string bytes, string operations, string limit) =>
-        terminal.Out.WriteLine($"{where,-12}{median,10}{spread,6}{fits,10}{observations,9}{bytes,9}{operations,13}{(limit == "" ? "" : $" {limit}")}".TrimEnd());
+        terminal.Out.WriteLine($"{where,-12}{median,10}{spread,6}{fits,10}{observations,9}{bytes,9}{operations,11}{(limit == "" ? "" : $" {limit}")}".TrimEnd());
 }
