@@ -39,7 +39,7 @@ sealed class Benchmark(Engines machine, Selection selection, CancellationToken i
     readonly CpuEngine reference = new(1);
     long done;
 
-    IReadOnlyList<string> Names => [.. Workload.Names.Select(w => w.Name).Where(n => selection.Workloads.Count == 0 || selection.Workloads.Contains(n))];
+    IReadOnlyList<string> Names => [.. Workload.Names.Where(n => selection.Workloads.Count == 0 || selection.Workloads.Contains(n))];
 
     public static int[] Widths => [.. new[] { (1, true), (Lanes256.Count, Vector256.IsHardwareAccelerated), (Lanes512.Count, Vector512.IsHardwareAccelerated) }
         .Where(w => w.Item2).Select(w => w.Item1)];
@@ -56,7 +56,9 @@ sealed class Benchmark(Engines machine, Selection selection, CancellationToken i
     /// <summary>Opens what is to be measured, and measures its limits.</summary>
     public void Open()
     {
-        var found = machine.All(out _);
+        var found = machine.All(out string? missing);
+        if (missing is not null)
+            left["accelerators"] = missing;
         string[] wanted = selection.Engines.Count > 0 ? [.. selection.Engines]
             : ["cpu", .. found.Where(d => Engines.Obstacle(d) is null && (d.Kind != AcceleratorKind.Host || selection.Quick)).Select(d => d.Id)];
         if (selection.Engines.Count == 0)

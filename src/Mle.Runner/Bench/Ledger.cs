@@ -27,7 +27,6 @@ sealed record Ledger(
 
     static readonly JsonSerializerOptions Options = new()
     {
-        WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
@@ -39,7 +38,12 @@ sealed record Ledger(
     [Description("Whether no check failed.")]
     public bool Passed => Lines.All(l => l.Check?.Failure is null);
 
-    public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
+    /// <summary>One measurement on each line, so that files differ by the lines whose measurements do.</summary>
+    public string ToJson() => "{\n" + string.Join(",\n", JsonSerializer.SerializeToNode(this, Options)!.AsObject().Select(p => $"\"{p.Key}\": {p.Value switch
+    {
+        JsonArray { Count: > 0 } lines => $"[\n{string.Join(",\n", lines.Select(l => l!.ToJsonString(Options)))}\n]",
+        var value => value!.ToJsonString(Options),
+    }}")) + "\n}\n";
 
     public void Write(string path) => AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(ToJson())));
 
@@ -77,7 +81,7 @@ sealed record Ledger(
                 },
             });
             node["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-            return node.ToJsonString(Options) + "\n";
+            return node.ToJsonString(new(Options) { WriteIndented = true }) + "\n";
         }
     }
 }

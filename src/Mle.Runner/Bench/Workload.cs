@@ -75,16 +75,7 @@ sealed record Workload(
 
     static readonly string[] complete = ["estimates", "log-likelihood", "standard errors", "verdicts"];
 
-    public static readonly IReadOnlyList<(string Name, string What)> Names =
-    [
-        ("normal", "fits of normal samples, which collapse to sums: reading binds them"),
-        ("weibull", "fits of Weibull samples: arithmetic binds them"),
-        ("student_t", "fits of Student's t with 4 known degrees of freedom: arithmetic binds them"),
-        ("evaluation", "log-likelihood, score and Hessian of one Weibull sample"),
-        ("logistic", "a logistic regression on ten columns"),
-        ("bootstrap", "resamples of one Weibull sample, fitted"),
-        ("study", "Weibull samples drawn, fitted, and their intervals counted that cover"),
-    ];
+    public static readonly IReadOnlyList<string> Names = ["normal", "weibull", "student_t", "evaluation", "logistic", "bootstrap", "study"];
 
     public static Workload Make(string name, Size size)
     {

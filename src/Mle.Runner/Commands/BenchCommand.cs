@@ -9,7 +9,7 @@ sealed class BenchCommand : Verb
 {
     readonly Option<bool> quick = new("--quick") { Description = "small sizes and few repeats, without series: some 20 s instead of some minutes" };
     readonly Option<string?> engine = new("--engine") { Description = $"some engines, separated by commas, of {string.Join(", ", Engines.Names.Skip(1))}; otherwise the CPU and each device, with --quick also ilgpu-cpu", HelpName = "LIST" };
-    readonly Option<string?> only = new("--only") { Description = $"some workloads, separated by commas, of {string.Join(", ", Workload.Names.Select(w => w.Name))}", HelpName = "LIST" };
+    readonly Option<string?> only = new("--only") { Description = $"some workloads, separated by commas, of {string.Join(", ", Workload.Names)}", HelpName = "LIST" };
     readonly Option<int?> threads = Syntax.Whole("--threads", 1, "the only number of CPU threads; otherwise 1, 2, 4 … and all");
     readonly Option<string?> output = new("--out") { Description = "write the ledger here, as JSON", HelpName = "FILE" };
     readonly Option<bool> quiet = new("--quiet", "-q") { Description = "no progress" };
@@ -41,9 +41,8 @@ sealed class BenchCommand : Verb
         string[] wanted = Split(parsed.GetValue(engine)), workloads = Split(parsed.GetValue(only));
         if (wanted.FirstOrDefault(name => name == "auto" || !Engines.Knows(name)) is { } unknown)
             throw new BadInput($"--engine {unknown}: one of {string.Join(", ", Engines.Names.Skip(1))} is needed.");
-        string[] names = [.. Workload.Names.Select(w => w.Name)];
-        if (workloads.Except(names).FirstOrDefault() is { } missing)
-            throw new BadInput($"--only {missing}: one of {string.Join(", ", names)} is needed.");
+        if (workloads.Except(Workload.Names).FirstOrDefault() is { } missing)
+            throw new BadInput($"--only {missing}: one of {string.Join(", ", Workload.Names)} is needed.");
         return new(parsed.GetValue(quick), wanted, workloads, parsed.GetValue(threads));
     }
 
