@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Mle.Runner.Reading;
 
 namespace Mle.Runner.Bench;
 
@@ -40,8 +39,11 @@ static partial class Markdown
     }
 
     static StringBuilder Head(Ledger ledger, params string[] columns) => new StringBuilder()
-        .AppendLine($"{ledger.Machine.Processor} ({ledger.Machine.Name}), {ledger.Machine.Cores} cores, {string.Join(", ", ledger.Machine.Versions.Select(v => $"{v.Key} {v.Value}"))}, {ledger.Commit.Split('+')[^1][..7]}, {ledger.Date} UTC")
+        .AppendLine($"{ledger.Machine.Processor} ({ledger.Machine.Name}), {ledger.Machine.Cores} cores, {string.Join(", ", ledger.Machine.Versions.Select(v => $"{v.Key} {v.Value}"))}, {Short(ledger.Commit)}, {ledger.Date} UTC")
         .AppendLine().AppendLine($"| {string.Join(" | ", columns.Select(c => c.TrimStart('>')))} |").AppendLine($"|{string.Concat(columns.Select(c => c.StartsWith('>') ? "---:|" : "---|"))}");
+
+    /// <summary>Of 1.0.0+0123456789abcdef, 0123456.</summary>
+    static string Short(string commit) => commit.Split('+')[^1] is { Length: > 7 } hash ? hash[..7] : commit;
 
     static string OfLines(Ledger ledger)
     {
@@ -57,7 +59,7 @@ static partial class Markdown
     {
         var text = Head(ledger, "workload", "peer", "it computes", ">it, fits/s", "ours computes", ">ours, fits/s", ">ours / it", "note");
         foreach (var (peer, ours) in PeerTable.Pairs(ledger.Lines))
-            text.AppendLine($"| {peer.Workload} | {peer.Peer} | {Work(peer)} | {Brief.Of(peer.FitsPerSecond)} | {Work(ours)} | {Brief.Of(ours.FitsPerSecond)} | {Number.Rounded(ours.FitsPerSecond / peer.FitsPerSecond)} | {peer.Note} |");
+            text.AppendLine($"| {peer.Workload} | {peer.Peer} | {Work(peer)} | {Brief.Of(peer.FitsPerSecond)} | {Work(ours)} | {Brief.Of(ours.FitsPerSecond)} | {Brief.Times(ours.FitsPerSecond / peer.FitsPerSecond)} | {peer.Note} |");
         return Append(text, ledger);
     }
 
@@ -69,14 +71,14 @@ static partial class Markdown
             Line? Native(string build) => workload.Where(l => l.Peer == build && l.Threads == 1).MaxBy(l => l.FitsPerSecond);
             Line? Ours(bool most) => (most ? workload.Where(l => l.Peer is null).OrderBy(l => -l.Computes.Count) : workload.Where(l => l.Peer is null).OrderBy(l => l.Computes.Count)).FirstOrDefault(l => l.Threads == 1);
             Line? first = Native(PeerTable.Native), second = Native(PeerTable.Inlined), faster = new[] { first, second }.MaxBy(l => l?.FitsPerSecond ?? 0);
-            var script = PeerTable.Pairs(workload).Where(p => p.Peer.Peer is not (PeerTable.Native or PeerTable.Inlined)).MaxBy(p => p.Peer.FitsPerSecond);
+            var script = PeerTable.Pairs(workload).Where(p => p.Peer.Peer is not (PeerTable.Native or PeerTable.Inlined)).Cast<(Line Peer, Line Ours)?>().MaxBy(p => p!.Value.Peer.FitsPerSecond);
             Line? estimates = Ours(false), complete = Ours(true);
-            text.AppendLine($"| {workload.Key} | {Rate(first)} | {Rate(second)} | {Rate(estimates)} | {Times(estimates, faster)} | {(complete == estimates ? "" : Rate(complete))} | {Rate(script.Peer)} | {script.Peer?.Peer} | {Times(script.Ours, script.Peer)} |");
+            text.AppendLine($"| {workload.Key} | {Rate(first)} | {Rate(second)} | {Rate(estimates)} | {Times(estimates, faster)} | {(complete == estimates ? "" : Rate(complete))} | {Rate(script?.Peer)} | {script?.Peer.Peer} | {Times(script?.Ours, script?.Peer)} |");
         }
         return Append(text, ledger);
 
         static string Rate(Line? line) => line is null ? "" : Brief.Of(line.FitsPerSecond);
-        static string Times(Line? ours, Line? theirs) => ours is null || theirs is null ? "" : Number.Rounded(ours.FitsPerSecond / theirs.FitsPerSecond) + "×";
+        static string Times(Line? ours, Line? theirs) => ours is null || theirs is null ? "" : Brief.Times(ours.FitsPerSecond / theirs.FitsPerSecond);
     }
 
     static string Append(StringBuilder text, Ledger ledger)

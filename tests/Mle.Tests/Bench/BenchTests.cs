@@ -266,10 +266,12 @@ public sealed class BenchTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, "0.00")]
-    [InlineData(0.0123, "12.3 m")]
-    [InlineData(999.6, "1.00 k")]
-    [InlineData(123456, "123 k")]
-    [InlineData(2.5e-10, "0.25 n")]
-    public void Numbers_are_brief(double value, string text) => Assert.Equal(text, Brief.Of(value));
+    [InlineData(0, "s", "0.00 s")]
+    [InlineData(0.0123, "s", "12.3 ms")]
+    [InlineData(2.5e-10, "s", "0.25 ns")]
+    [InlineData(0.0123, "", "0.0123")]
+    [InlineData(0.9999, "", "1.00")]
+    [InlineData(999.6, "", "1.00 k")]
+    [InlineData(123456, "", "123 k")]
+    public void Numbers_are_brief(double value, string unit, string text) => Assert.Equal(text, Brief.Of(value, unit));
 }
