@@ -87,7 +87,8 @@ sealed class Benchmark(Engines machine, Selection selection, CancellationToken i
     {
         try
         {
-            var measured = machine.Measure(device);
+            // How fast an interpreter interprets is no limit of anything.
+            var measured = device.Kind == AcceleratorKind.Host ? null : machine.Measure(device);
             targets.Add(new(device.Id, machine.Open(device), null, null, device, measured is null ? null : Limit.Of(device.Id, null, null, measured)));
             devices.Add(new(device.Id, device.Name, device.Memory, device.Driver, null));
         }

@@ -6,9 +6,10 @@ namespace Mle.Runner.Bench;
 
 /// <summary>One plot as SVG, with marks that belong to series which a page can hide.</summary>
 /// <param name="x">The abscissa's ends; both axes are logarithmic.</param>
-sealed class Figure(string title, string xLabel, string yLabel, (double Low, double High) x, (double Low, double High) y)
+/// <param name="unit">Of the ordinate's marks.</param>
+sealed class Figure(string title, string xLabel, string yLabel, (double Low, double High) x, (double Low, double High) y, string unit = "")
 {
-    const int Width = 640, Height = 400, Left = 70, Right = 12, Top = 30, Bottom = 48;
+    const int Width = 640, Height = 400, Left = 70, Right = 24, Top = 30, Bottom = 48;
 
     readonly StringBuilder marks = new();
 
@@ -55,7 +56,7 @@ sealed class Figure(string title, string xLabel, string yLabel, (double Low, dou
             foreach (double v in Decades(x))
                 text.Append(CultureInfo.InvariantCulture, $"<line x1=\"{N(X(v))}\" x2=\"{N(X(v))}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"/><text text-anchor=\"middle\" x=\"{N(X(v))}\" y=\"{Height - Bottom + 16}\">{Brief.Of(v)}</text>\n");
             foreach (double v in Decades(y))
-                text.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{N(Y(v))}\" y2=\"{N(Y(v))}\"/><text text-anchor=\"end\" x=\"{Left - 6}\" y=\"{N(Y(v) + 4)}\">{Brief.Of(v)}</text>\n");
+                text.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{N(Y(v))}\" y2=\"{N(Y(v))}\"/><text text-anchor=\"end\" x=\"{Left - 6}\" y=\"{N(Y(v) + 4)}\">{Brief.Of(v, unit)}</text>\n");
             text.Append(CultureInfo.InvariantCulture, $"</g>\n<text text-anchor=\"middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 10}\">{Text(xLabel)}</text>\n<text text-anchor=\"middle\" transform=\"translate(16 {(Top + Height - Bottom) / 2}) rotate(-90)\">{Text(yLabel)}</text>\n");
             return text.Append(marks).Append("</svg>\n").ToString();
         }

@@ -100,7 +100,7 @@ sealed class Page
         if (series.Length == 0)
             return null;
         var points = series.SelectMany(s => s.Series.Points).ToArray();
-        var figure = new Figure($"Time against {against}", against, "seconds", Figure.Range(points.Select(p => p.At)), Figure.Range(points.Select(p => p.Seconds.Median)));
+        var figure = new Figure($"Time against {against}", against, "time", Figure.Range(points.Select(p => p.At)), Figure.Range(points.Select(p => p.Seconds.Median)), "s");
         foreach (var (place, one) in series)
         {
             figure.Line(place.Number, place.Colour, one.Workload != "normal", $"{place.Name}, {one.Workload}", one.Points.Select(p => (p.At, p.Seconds.Median)));

@@ -39,5 +39,5 @@ sealed class LedgerView(Terminal terminal, Ledger ledger)
     }
 
     void Row(string where, string median, string spread, string fits, string observations, string bytes, string operations, string limit) =>
-        terminal.Out.WriteLine($"{where,-12}{median,10}{spread,6}{fits,10}{observations,9}{bytes,9}{operations,11}{(limit == "" ? "" : $" {limit}")}".TrimEnd());
+        terminal.Out.WriteLine($"{where,-12}{median,9}{spread,5}{fits,10}{observations,10}{bytes,10}{operations,11}{(limit == "" ? "" : $" {limit}")}".TrimEnd());
 }

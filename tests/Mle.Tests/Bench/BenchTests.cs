@@ -19,7 +19,7 @@ public sealed class BenchTests : IDisposable
     Outcome OnDevice(Action<FitTable> lie, params string[] more)
     {
         var machine = new FakeMachine { Devices = [FakeMachine.Cuda], Opener = device => new FakeEngine(device.Id) { Lie = lie } };
-        return CommandLine.RunOn(machine.Engines(), ["bench", "--quick", "--engine", "cuda", "--only", "weibull,evaluation", "--out", command.At("a.json"), .. more]);
+        return CommandLine.RunOn(machine.Engines(), ["bench", "--quick", "--quiet", "--engine", "cuda", "--only", "weibull,evaluation", "--out", command.At("a.json"), .. more]);
     }
 
     static JsonNode Parse(string path) => JsonNode.Parse(File.ReadAllText(path))!;
@@ -72,7 +72,7 @@ public sealed class BenchTests : IDisposable
     [Fact]
     public void The_processor_is_measured_at_every_width_beside_limits()
     {
-        var outcome = CommandLine.Run("bench", "--quick", "--engine", "cpu", "--only", "study", "--threads", "1", "--out", command.At("a.json"));
+        var outcome = CommandLine.Run("bench", "--quick", "--quiet", "--engine", "cpu", "--only", "study", "--threads", "1", "--out", command.At("a.json"));
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         var ledger = Ledger.Read(command.At("a.json"));
         Assert.Equal(Benchmark.Widths, ledger.Lines.Select(l => l.Lanes!.Value));

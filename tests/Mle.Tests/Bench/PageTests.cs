@@ -74,7 +74,7 @@ public sealed class PageTests : IDisposable
         figure.Dot(0, "red", "", 10, 10);
         figure.Dot(1, "red", "", 1, 100);
         var at = Regex.Matches(figure.Svg, "cx=\"([0-9.]+)\" cy=\"([0-9.]+)\"").Select(m => (double.Parse(m.Groups[1].Value), double.Parse(m.Groups[2].Value))).ToArray();
-        Assert.Equal([((70 + 628) / 2.0, (30 + 352) / 2.0), (70.0, 30.0)], at);
+        Assert.Equal([((70 + 616) / 2.0, (30 + 352) / 2.0), (70.0, 30.0)], at);
         Assert.Equal((0.1, 1000), Figure.Range([0.3, 250]));
     }
 
