@@ -138,10 +138,12 @@ sealed class Benchmark(Engines machine, Selection selection, CancellationToken i
             Timing timing = default;
             double seconds = selection.Quick ? Quick : Math.Max(Shortest, Math.Min(Full, Share / Lines));
             double? joules = energy.During(() => timing = Timing.Of(seconds, Work)) / runs;
-            if (target.Device?.Kind == AcceleratorKind.Cuda)
-                joules = Energy.Watts(int.Parse(target.Id.AsSpan(target.Id.IndexOf(':') + 1)), Work) * timing.Median;
-            lines.Add(Line(workload, target, answer!, expected, timing, target.Device is null || target.Device.Kind == AcceleratorKind.Cuda ? joules : null));
-            if (target.Device?.Kind == AcceleratorKind.Cuda && devices.FindIndex(d => d.Engine == target.Id && d.Clocks is null) is >= 0 and var at)
+            bool isCuda = target.Device?.Kind == AcceleratorKind.Cuda;
+            // The processor's counters know nothing of what a device uses.
+            if (target.Device is not null)
+                joules = isCuda ? Energy.Watts(int.Parse(target.Id.AsSpan(target.Id.IndexOf(':') + 1)), Work) * timing.Median : null;
+            lines.Add(Line(workload, target, answer!, expected, timing, joules));
+            if (isCuda && devices.FindIndex(d => d.Engine == target.Id && d.Clocks is null) is >= 0 and var at)
                 devices[at] = devices[at] with { Clocks = Nvidia.Ask("clocks.sm,clocks.max.sm,clocks.mem,power.draw,power.limit,temperature.gpu", Work) };
         }
         catch (DeviceException e)
