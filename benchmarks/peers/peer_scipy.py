@@ -74,7 +74,7 @@ def bb(B=10000):
     lx = np.log(x); i = rng.integers(0, 1000, (B, 1000)); m = x[i].mean(1); s = np.log(m) - lx[i].mean(1); k = (3 - s + np.sqrt((s - 3) ** 2 + 24 * s)) / (12 * s)
     for _ in range(4): k = 1 / (1 / k + (np.log(k) - special.digamma(k) - s) / (k - k * k * special.polygamma(1, k)))
     return np.c_[k, m / k]
-bench('numpy, all at once', 'W4', 'gamma-bootstrap', 10000, 1e7, bb, summ, 'B = 10,000 as one array of indices, Newton by hand', layout='one data set', tolerance=0.02)
+bench('numpy, all at once', 'W4', 'gamma-bootstrap', 10000, 1e7, bb, summ, 'B = 10,000 as one array of indices, Newton by hand', layout='one data set', tolerance=0.05)
 # ---- W5
 def sim(fit, R):
     def f():
