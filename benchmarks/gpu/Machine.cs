@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -28,20 +27,6 @@ sealed record Machine(
     }
 
     /// <summary>Clocks, power and temperature, asked for while something keeps the device busy.</summary>
-    public static string? Clocks(Action busy)
-    {
-        const string query = "--query-gpu=driver_version,clocks.sm,clocks.max.sm,clocks.mem,power.draw,power.limit,temperature.gpu,persistence_mode";
-        try
-        {
-            using var smi = Process.Start(new ProcessStartInfo("nvidia-smi", [query, "--format=csv"]) { RedirectStandardOutput = true })!;
-            var answer = smi.StandardOutput.ReadToEndAsync();
-            while (!answer.IsCompleted)
-                busy();
-            return answer.Result.Trim();
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-    }
+    public static string? Clocks(Action busy) =>
+        Nvidia.Ask("driver_version,clocks.sm,clocks.max.sm,clocks.mem,power.draw,power.limit,temperature.gpu,persistence_mode", busy);
 }

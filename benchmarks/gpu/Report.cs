@@ -5,13 +5,6 @@ using System.Text.Json.Serialization;
 
 namespace Mle.Gpu.Benchmarks;
 
-/// <summary>What the device can do, measured.</summary>
-/// <param name="Copy">Bytes per second, those read and those written, of a copy within device memory.</param>
-/// <param name="Read">Bytes per second that are only read.</param>
-/// <param name="Bus">Bytes per second from pinned host memory.</param>
-/// <param name="Float64">Multiply-adds per second.</param>
-sealed record Limits(double Copy, double Read, double Bus, double Float64);
-
 /// <summary>One measurement.</summary>
 /// <param name="What">kernels: on the device alone; resident: with the table of results; copied: with the data; cpu; jax; jax resident.</param>
 /// <param name="Limit">What binds it: memory, float64 or bus.</param>

@@ -39,8 +39,19 @@ public static partial class Accelerators
         return engine!;
     }
 
+    /// <summary>Measures what a device can do.</summary>
+    /// <exception cref="DeviceException">The driver refuses to open it.</exception>
+    internal static Limits Measure(AcceleratorDescription device)
+    {
+        Limits? limits = null;
+        Measure(device, ref limits);
+        return limits!;
+    }
+
     // Without ILGPU the half in Device/ is not compiled, and the compiler drops the calls.
     static partial void Find(ref List<AcceleratorDescription>? found);
 
     static partial void Open(AcceleratorDescription device, ref IEngine? engine);
+
+    static partial void Measure(AcceleratorDescription device, ref Limits? limits);
 }

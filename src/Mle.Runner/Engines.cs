@@ -4,7 +4,8 @@ using Mle.Gpu;
 namespace Mle.Runner;
 
 /// <summary>What can compute, and the choice of it: the option, else the environment variable MLE_ENGINE, else automatic.</summary>
-sealed class Engines(Engines.Search search, Func<AcceleratorDescription, IEngine> open, BreakEven breakEven)
+sealed class Engines(
+    Engines.Search search, Func<AcceleratorDescription, IEngine> open, BreakEven breakEven, Func<AcceleratorDescription, Limits>? measure = null)
 {
     /// <param name="missing">Why no device could be looked for, in words; null when they were.</param>
     public delegate IReadOnlyList<AcceleratorDescription> Search(out string? missing);
@@ -16,7 +17,7 @@ sealed class Engines(Engines.Search search, Func<AcceleratorDescription, IEngine
 
     static readonly Regex Known = new($@"^({string.Join('|', Names).Replace("[:N]", "(:[0-9]+)?")})\z");
 
-    public static Engines OfMachine { get; } = new(Accelerators.All, Accelerators.Open, new());
+    public static Engines OfMachine { get; } = new(Accelerators.All, Accelerators.Open, new(), Accelerators.Measure);
 
     public static bool Knows(string name) => Known.IsMatch(name);
 
@@ -41,6 +42,13 @@ sealed class Engines(Engines.Search search, Func<AcceleratorDescription, IEngine
     public static IEngine For(IEngine engine, Family family, Batch batch, FitOptions options) =>
         engine is AutoEngine auto ? auto.For(family, batch, options) : engine;
 
+    /// <exception cref="DeviceException">The driver refuses to open it.</exception>
+    public IEngine Open(AcceleratorDescription device) => open(device);
+
+    /// <summary>What a device can do, measured; null where nothing measures it.</summary>
+    /// <exception cref="DeviceException">The driver refuses to open it.</exception>
+    public Limits? Measure(AcceleratorDescription device) => measure?.Invoke(device);
+
     /// <inheritdoc cref="Search"/>
     public IReadOnlyList<AcceleratorDescription> All(out string? missing) => search(out missing);
 
@@ -55,7 +63,9 @@ sealed class Engines(Engines.Search search, Func<AcceleratorDescription, IEngine
     /// <summary>Why nothing can be fitted on a device, in words; null when it can.</summary>
     public static string? Obstacle(AcceleratorDescription device) => device.Unusable ?? (device.Float64 ? null : "no float64");
 
-    AcceleratorDescription Named(string name)
+    /// <summary>The device that a name means.</summary>
+    /// <exception cref="Failure">It is not here, or cannot be used.</exception>
+    public AcceleratorDescription Named(string name)
     {
         var all = search(out string? missing);
         AcceleratorDescription[] meant = [.. all.Where(d => d.Id == name || d.Id.StartsWith(name + ":"))];

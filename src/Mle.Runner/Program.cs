@@ -7,6 +7,7 @@ using System.Runtime.InteropServices;
 using Mle.Runner.Commands;
 
 [assembly: InternalsVisibleTo("Mle.Tests")]
+[assembly: InternalsVisibleTo("Mle.Benchmarks")]
 
 namespace Mle.Runner;
 
@@ -84,7 +85,7 @@ public static class Program
             new FitCommand(terminal, engines), new BootstrapCommand(terminal, engines), new PredictCommand(terminal), new ProfileCommand(terminal, engines), new SurfaceCommand(terminal, engines),
             new TestCommand(terminal, engines), new CompareCommand(terminal, engines), new GofCommand(terminal, engines), new EvaluateCommand(terminal, engines), new CheckCommand(terminal, engines),
             new SimulateCommand(terminal), new StudyCommand(terminal, engines),
-            new FamiliesCommand(terminal), new DevicesCommand(terminal, engines), new CompletionCommand(terminal),
+            new FamiliesCommand(terminal), new DevicesCommand(terminal, engines), new BenchCommand(terminal, engines), new CompletionCommand(terminal),
         };
         root.HelpName = "mle";
         foreach (var option in root.Options.OfType<HelpOption>())

@@ -34,7 +34,7 @@ class Progress(Terminal terminal, string verb, string unit, long total) : IProgr
     public static string Line(string verb, string unit, long done, long total, TimeSpan elapsed)
     {
         double rate = done / elapsed.TotalSeconds;
-        string line = string.Create(CultureInfo.InvariantCulture, $"{verb} {done:N0} {unit}, {rate:N0} {unit}/s");
+        string line = string.Create(CultureInfo.InvariantCulture, $"{verb} {done:N0} {unit}, {(rate < 10 ? $"{rate:0.#}" : $"{rate:N0}")} {unit}/s");
         if (total <= 0)
             return line;
         var left = TimeSpan.FromSeconds(rate > 0 ? Math.Ceiling((total - done) / rate) : 0);

@@ -44,7 +44,7 @@ sealed class Suite(AcceleratorDescription device, Settings settings, Report repo
     void Probe()
     {
         using var engine = new GpuEngine(device);
-        report.Add(new Probes(engine.Accelerator).Measure(clocks => report.Machine.UnderLoad = clocks));
+        report.Add(new Probes(engine.Accelerator).Measure(busy => report.Machine.UnderLoad = Machine.Clocks(busy)));
     }
 
     void Import()

@@ -64,6 +64,12 @@ public static partial class Accelerators
 
     static partial void Open(AcceleratorDescription device, ref IEngine? engine) => engine = new GpuEngine(device);
 
+    static partial void Measure(AcceleratorDescription device, ref Limits? limits)
+    {
+        using var engine = new GpuEngine(device);
+        limits = new Probes(engine.Accelerator).Measure();
+    }
+
     static string? Obstacle(CudaDevice device) =>
         device.InstructionSet is null ? "no instruction set known to both ILGPU and the driver" : null;
 

@@ -18,6 +18,10 @@ public sealed class CommandTests : IDisposable
     [InlineData("mle check cases.json", "check")]
     [InlineData("mle families weibull", "families")]
     [InlineData("mle devices", "devices")]
+    [InlineData("mle bench --quick", "bench")]
+    [InlineData("mle bench schema", "bench", "schema")]
+    [InlineData("mle bench compare here.json", "bench", "compare")]
+    [InlineData("mle bench readme README.md", "bench", "readme")]
     [InlineData("source <(mle completion bash)", "completion")]
     public void Help_has_an_example_and_fits_eighty_columns(string line, params string[] verb)
     {

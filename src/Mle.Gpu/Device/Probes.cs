@@ -2,7 +2,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 
-namespace Mle.Gpu.Benchmarks;
+namespace Mle.Gpu;
 
 /// <summary>Measures what the device can do: the limits that fits are held against.</summary>
 sealed class Probes(Accelerator accelerator)
@@ -24,7 +24,8 @@ sealed class Probes(Accelerator accelerator)
 
     int Threads => Full.GridDim.X * Full.GroupDim.X;
 
-    public Limits Measure(Action<string> clocks)
+    /// <param name="busy">Told how to keep the device busy, once it is known that it adds well.</param>
+    public Limits Measure(Action<Action>? busy = null)
     {
         using var stream = accelerator.CreateStream();
         using var from = accelerator.Allocate1D<double>(Length);
@@ -45,8 +46,11 @@ sealed class Probes(Accelerator accelerator)
         var chains = accelerator.LoadKernel<double, double, int, ArrayView<double>>(MultiplyAdds);
         double adding = Best(stream, () => chains(stream, Full, a, b, rounds, sums.View));
         Expect(Chains(0, a, b, rounds), sums.GetAsArray1D(stream)[0], "the multiply-adds");
-        if (Machine.Clocks(() => { chains(stream, Full, a, b, rounds, sums.View); stream.Synchronize(); }) is { } found)
-            clocks(found);
+        busy?.Invoke(() =>
+        {
+            chains(stream, Full, a, b, rounds, sums.View);
+            stream.Synchronize();
+        });
         return new(2 * bytes / copied, bytes / reading, bytes / bus, 8.0 * rounds * Threads / adding);
     }
 
