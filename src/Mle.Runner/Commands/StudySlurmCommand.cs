@@ -96,14 +96,20 @@ sealed partial class StudySlurmCommand : Verb
             run=("${mle[@]}" study run "$study" --shard "$SLURM_ARRAY_TASK_ID/{{count}}" --threads "$SLURM_CPUS_PER_TASK"{{(parsed.GetValue(gpu) ? " --engine cuda" : "")}})
 
             # A shard that is told to stop keeps its finished blocks and exits with 75. Where the cluster queues such jobs again by
-            # itself, the program takes the place of this shell, which is what the signal reaches.
+            # itself, the program takes the place of this shell, which is what the signal reaches. It may come at any moment.
+            told= pid=
+            trap 'told=1; [ -z "$pid" ] || kill -TERM "$pid"' TERM
             if scontrol show config | grep -Eq '^RequeueExit +=.*\b75\b'; then
+                [ -z "$told" ] || exit 75
                 exec "${run[@]}"
             fi
             "${run[@]}" &
-            trap "kill -TERM $!" TERM
-            while wait $!; code=$?; kill -0 $! 2>/dev/null; do :; done
-            [ $code -ne 75 ] || scontrol requeue "$SLURM_JOB_ID"
+            pid=$!
+            [ -z "$told" ] || kill -TERM "$pid"
+            while wait "$pid"; code=$?; kill -0 "$pid" 2>/dev/null; do :; done
+            if [ $code -eq 75 ] || { [ -n "$told" ] && [ $code -ne 0 ]; }; then
+                scontrol requeue "$SLURM_JOB_ID"
+            fi
             exit $code
 
             """;

@@ -59,8 +59,8 @@ public sealed class BenchTests : IDisposable
     public void Sums_that_differ_fail()
     {
         var value = new Evaluation(["mu"], -1000, [2], new double[,] { { -400 } });
-        Sums Other(double logLikelihood, double score, double hessian) => new(value with { LogLikelihood = logLikelihood, Score = [score], Hessian = new[,] { { hessian } } }, 500);
-        var reference = new Sums(value, 500);
+        Mle.Runner.Bench.Sums Other(double logLikelihood, double score, double hessian) => new(value with { LogLikelihood = logLikelihood, Score = [score], Hessian = new[,] { { hessian } } }, 500);
+        var reference = new Mle.Runner.Bench.Sums(value, 500);
         Assert.Null(Other(-1000 * (1 + 1e-14), 2 + 1e-10, -400).Against(reference).Failure);
         Assert.NotNull(Other(-1000 * (1 + 1e-11), 2, -400).Against(reference).Failure);
         // One standard error of the score is 20.

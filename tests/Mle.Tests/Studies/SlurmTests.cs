@@ -63,12 +63,20 @@ public sealed class SlurmTests
             // A node goes down in the first half of a shard's work, and a shard on the other one is told that its time is up.
             (int Task, string Job) On(string node)
             {
+                // A journal may be there from before the task began anew: one that grows is at work.
+                var seen = new Dictionary<string, long>();
                 for (var begun = DateTime.UtcNow; DateTime.UtcNow < begun.AddSeconds(60);)
                     foreach (string[] job in Do("squeue", "-h", "-t", "R", "-o", "%K %N %A").Split('\n').Select(line => line.Split(' ')))
-                        if (job is [var task, var on, var id] && on == node && new FileInfo(Journal.PathOf(study, new(int.Parse(task), Shards))) is { Exists: true, Length: > 200 } journal && journal.Length < half)
+                    {
+                        if (job is not [var task, var on, var id] || on != node || new FileInfo(Journal.PathOf(study, new(int.Parse(task), Shards))) is not { Exists: true, Length: > 200 } journal)
+                            continue;
+                        if (journal.Length > seen.GetValueOrDefault(id, journal.Length) && journal.Length < half)
                             return (int.Parse(task), id);
+                        seen[id] = journal.Length;
+                    }
                 throw new InvalidOperationException($"no shard was met at work on {node}: {Do("squeue")}");
             }
+
             // A shard that was met at work may be done before it is told.
             int Tell()
             {
