@@ -9,12 +9,14 @@ static partial class SimulationExpectation
 {
     const long Replicates = 1_000_000;
     const double Errors = 4;
+    const string AllZero = "prob_all_zero", AllOne = "prob_all_one";
 
     /// <summary>What of the case is not understood, or null.</summary>
     public static string? Beyond(Case one) =>
         FamiliesCommand.All.All(f => f.Name != one.Family) ? $"the family {one.Family}"
-        : one.Expected.GetProperty("truth").EnumerateObject().Select(truth => truth.Name).FirstOrDefault(name => !Moment().IsMatch(name) && name is not ("bias" or "variance" or "mse" or "coverage" or "prob_all_zero" or "prob_all_one")) is { } unknown
-            ? $"the quantity {unknown}" : null;
+        : one.Expected.GetProperty("truth").EnumerateObject().Select(truth => truth.Name).FirstOrDefault(name => !Moment().IsMatch(name) && name is not ("coverage" or AllZero or AllOne)) is { } unknown
+            ? $"the quantity {unknown}"
+        : Text(one.Expected.GetProperty("settings"), "interval") is { } interval && Others().Match(interval) is { Success: true } other ? $"the interval {other.Value}" : null;
 
     public static IReadOnlyList<Comparison> Compare(Case one, IEngine engine, CancellationToken cancellation)
     {
@@ -24,69 +26,98 @@ static partial class SimulationExpectation
         int n = settings.GetProperty("n").GetInt32();
         double Value(Parameter p)
         {
-            if (settings.TryGetProperty(p.Name, out var given))
-                return Expectation.Number(given);
-            // A uniform from 0 to θ.
-            if (family.Name == "uniform" && settings.TryGetProperty("theta", out var θ) && p.Name == "b")
-                return Expectation.Number(θ);
+            foreach (string name in (string[])[p.Name, .. Synonyms(family, p)])
+                if (settings.TryGetProperty(name, out var given))
+                    return p.Role == Role.Rate && name != p.Name ? 1 / Expectation.Number(given) : Expectation.Number(given);
+            // What nobody speaks of is known, and at the origin.
             return fixedValues[p.Name] = fixedValues.GetValueOrDefault(p.Name, 0);
         }
         double[] parameters = [.. family.Info.Parameters.Select(Value)];
         // So many trials of one observation.
         bool trials = family.Name == "binomial";
         var scenario = new Scenario(family, parameters, trials ? 1 : n) { Trials = trials ? n : 1 };
-        string interval = settings.TryGetProperty("interval", out var text) ? text.GetString()! : "";
-        var (name, quantity) = Estimated(family, truths, fixedValues);
+        string interval = Text(settings, "interval") ?? "";
         var options = new FitOptions { Fixed = fixedValues };
-        List<Estimand> estimands = [new(name, quantity, quantity.Value(parameters))];
-        foreach (var (key, at) in new[] { ("prob_all_zero", 0.0), ("prob_all_one", 1.0) })
-            if (truths.TryGetProperty(key, out var probability))
-                estimands.Add(new(key, new(v => v[0] == at ? 1 : 0, v => new(v[0] == at ? 1 : 0, new double[v.Length])), probability.GetDouble()));
-        var study = new Study(one.Id, [], 1, [new(new Dictionary<string, string>(), scenario, family, options, estimands)], Replicates)
+        // mean_X_hat and the like say what they are of; the others are of the only thing that is spoken of.
+        string main = truths.EnumerateObject().Select(truth => Moment().Match(truth.Name).Groups["of"].Value).FirstOrDefault(of => of.Length > 0) ?? "";
+        string Of(string of) => of.Length > 0 ? of : main;
+        List<Estimand> estimands = [];
+        foreach (string of in truths.EnumerateObject().Select(truth => Of(Moment().Match(truth.Name).Groups["of"].Value)).Distinct())
         {
-            Methods = truths.TryGetProperty("coverage", out _) ? [MethodOf(interval)] : [],
-            Levels = [settings.TryGetProperty("level", out var level) ? level.GetDouble() : 0.95],
-            BlockSize = 1 << 16,
-        };
-        Block.Check(study);
-        var result = new CellResult(study, 0);
-        for (int b = 0; b < study.Blocks; b++)
-            result.Add(Block.Of(engine, study, 0, b, new() { Cancellation = cancellation }));
-        var measures = result.Summarize();
+            var quantity = Estimated(family, of, interval, fixedValues);
+            estimands.Add(new(of, quantity, quantity.Value(parameters)));
+        }
+        var cell = new Cell(new Dictionary<string, string>(), scenario, family, options, estimands);
+        double level = settings.TryGetProperty("level", out var given) ? given.GetDouble() : 0.95;
+        List<Measure> measures = [.. Run(cell, truths.TryGetProperty("coverage", out _) ? [MethodOf(interval)] : [], level, engine, cancellation)];
+        // The chance of an estimate on the edge is the mean of what is 1 there.
+        foreach (var (key, at) in new[] { (AllZero, 0.0), (AllOne, 1.0) })
+            if (truths.TryGetProperty(key, out var probability))
+                measures.AddRange(Run(cell with { Estimands = [new(key, new(v => v[0] == at ? 1 : 0, v => new(v[0] == at ? 1 : 0, new double[v.Length])), probability.GetDouble())] }, [], level, engine, cancellation));
         List<Comparison> made = [Comparison.Word("status", one.Expected.GetProperty("status").GetString()!, "exact")];
         foreach (var truth in truths.EnumerateObject())
         {
-            bool probability = truth.Name.StartsWith("prob_");
-            string stat = truth.Name switch { "bias" or "mse" => truth.Name, "coverage" => "cover", "variance" => "empse", _ => "thetamean" };
-            var measure = measures.First(m => m.Term == (probability ? truth.Name : name) && m.Stat == stat);
-            var (value, error) = truth.Name == "variance" ? (measure.Estimate * measure.Estimate, 2 * measure.Estimate * measure.Error) : (measure.Estimate, measure.Error);
+            var moment = Moment().Match(truth.Name);
+            string kind = moment.Success ? moment.Groups["kind"].Value : truth.Name;
+            string stat = kind switch { "bias" or "mse" => kind, "coverage" => "cover", "variance" or "var" or "sd" => "empse", _ => "thetamean" };
+            string term = kind is AllZero or AllOne ? kind : Of(moment.Groups["of"].Value);
+            var measure = measures.FirstOrDefault(m => m.Stat == stat && m.Term == term) ?? new("", term, stat, double.NaN, double.NaN);
+            var (value, error) = kind is "variance" or "var" ? (measure.Estimate * measure.Estimate, 2 * measure.Estimate * measure.Error) : (measure.Estimate, measure.Error);
             made.Add(Comparison.Close(stat, truth.Name, Expectation.Number(truth.Value), value, Errors * error));
         }
         return made;
     }
 
-    /// <summary>mean_X_hat says what is estimated: a parameter, or its square X2; else it is the first that is free.</summary>
-    static (string Name, Quantity Of) Estimated(Family family, JsonElement truths, IReadOnlyDictionary<string, double> known)
+    static IReadOnlyList<Measure> Run(Cell cell, Method[] methods, double level, IEngine engine, CancellationToken cancellation)
+    {
+        var study = new Study("", [], 1, [cell], Replicates) { Methods = methods, Levels = [level], BlockSize = 1 << 16 };
+        Block.Check(study);
+        var result = new CellResult(study, 0);
+        for (int b = 0; b < study.Blocks; b++)
+            result.Add(Block.Of(engine, study, 0, b, new() { Cancellation = cancellation }));
+        return result.Summarize();
+    }
+
+    /// <summary>What a parameter may be called beside its name: the end of a uniform from 0 is θ, and a rate is the inverse of a scale, an exponential's of its mean.</summary>
+    static string[] Synonyms(Family family, Parameter p) => p switch
+    {
+        { Name: "b" } when family.Name == "uniform" => ["theta"],
+        { Role: Role.Rate } => family.Name == "exponential" ? ["scale", "mean"] : ["scale"],
+        _ => [],
+    };
+
+    /// <summary>A parameter, or its square X2; else the free one that the interval speaks of, and else the first.</summary>
+    static Quantity Estimated(Family family, string said, string interval, IReadOnlyDictionary<string, double> known)
     {
         string[] names = [.. family.Info.Parameters.Select(p => p.Name)];
-        string said = truths.EnumerateObject().Select(truth => Moment().Match(truth.Name)).FirstOrDefault(match => match.Success)?.Groups[1].Value ?? "";
-        int Place(string name) => Array.IndexOf(names, name == "theta" && family.Name == "uniform" ? "b" : name);
+        int Place(string name) => Array.FindIndex(family.Info.Parameters, p => p.Name == name || Synonyms(family, p).Contains(name) && p.Role != Role.Rate);
         if (said.EndsWith('2') && Place(said) < 0 && Place(said[..^1]) is >= 0 and var root)
-            return (said, Quantity.Of(Quantity.Parameter(root, names.Length), x => x * x, (x, _) => 2 * x));
-        int place = Place(said) >= 0 ? Place(said) : Array.FindIndex(names, name => !known.ContainsKey(name));
-        return (names[place], Quantity.Parameter(place, names.Length));
+            return Quantity.Of(Quantity.Parameter(root, names.Length), x => x * x, (x, _) => 2 * x);
+        int place = Place(said);
+        if (place < 0)
+            place = Array.FindIndex(names, name => !known.ContainsKey(name) && Regex.IsMatch(interval, $@"\b{name}(2|\^2)?(_hat)?\b[^/]*(\+/-|in|:)|^{name}"));
+        if (place < 0 && interval.Contains("chi"))
+            place = Array.FindIndex(family.Info.Parameters, p => p.Role == Role.Scale && !known.ContainsKey(p.Name));
+        if (place < 0)
+            place = Array.FindIndex(names, name => !known.ContainsKey(name));
+        return Quantity.Parameter(place, names.Length);
     }
+
+    static string? Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     static Method MethodOf(string interval)
     {
         bool Says(string word) => interval.Contains(word, StringComparison.OrdinalIgnoreCase);
         return Says("wilson") || Says("score") ? new(IntervalKind.Score)
-            : Says("clopper") || Says("garwood") || Says("exact") || Says("t quantile") || Says("chi") ? new(IntervalKind.Exact)
+            : Says("clopper") || Says("garwood") || Says("exact") || Says("t quantile") || Says("t_") || Says("chi") ? new(IntervalKind.Exact)
             : Says("profile") || Says("likelihood") ? new(IntervalKind.Profile)
             : Says("logit") ? new(IntervalKind.Wald, Link.Logit)
-            : Says("log") ? new(IntervalKind.Wald, Link.Log) : new(IntervalKind.Wald);
+            : Says("log") || Says("exp(") ? new(IntervalKind.Wald, Link.Log) : new(IntervalKind.Wald);
     }
 
-    [GeneratedRegex(@"^mean_(\w+?)_hat$")]
+    [GeneratedRegex(@"^(?<kind>mean|bias|variance|var|sd|mse)(?:_(?<of>\w+?)_hat)?$")]
     private static partial Regex Moment();
+
+    [GeneratedRegex("agresti|jeffreys|bayes|bootstrap|arcsin|continuity|mid-?p|anscombe", RegexOptions.IgnoreCase)]
+    private static partial Regex Others();
 }
