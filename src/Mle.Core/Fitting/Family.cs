@@ -1,8 +1,5 @@
 namespace Mle;
 
-/// <summary>How a reported parameter is made from the solver's unconstrained coordinate θ.</summary>
-public enum Link { Identity, Log, Logit }
-
 /// <summary>
 /// What a parameter becomes when the data x become c + s·x. Every fit is done on standardised data and mapped back, so
 /// that neither the unit nor the origin of the data can disturb it.

@@ -157,23 +157,31 @@ public sealed class Bootstrap
     /// <exception cref="ArgumentException">The plan does not suit the data, as <see cref="Resamples"/> and <see cref="Draws"/> say.</exception>
     public static BootstrapFit[] Of(
         IEngine engine, Family family, Batch batch, BootstrapPlan plan, FitOptions options,
+        Func<IReadOnlyList<string>, IReadOnlyList<BootstrapTarget>>? targets = null) =>
+        Of(engine, family, batch, plan, [plan.Level], options, targets)[0];
+
+    /// <summary>The same at several levels, all from the same replicates.</summary>
+    internal static BootstrapFit[][] Of(
+        IEngine engine, Family family, Batch batch, BootstrapPlan plan, IReadOnlyList<double> levels, FitOptions options,
         Func<IReadOnlyList<string>, IReadOnlyList<BootstrapTarget>>? targets = null)
     {
         var fits = engine.Fit(family, batch, options with { Detail = Detail.Complete, Information = Information.Default, Progress = null });
         var wanted = targets?.Invoke(fits.Parameters) ?? Parameters(family, batch, fits.Parameters, options);
-        return new Bootstrap(engine, family, batch, plan, wanted, options).Run(fits);
+        Bootstrap[] each = [.. levels.Select(level => new Bootstrap(engine, family, batch, plan with { Level = level }, wanted, options))];
+        return each[0].Run(fits, each);
     }
 
-    BootstrapFit[] Run(FitTable fits)
+    /// <param name="each">This one, and the same at other levels.</param>
+    BootstrapFit[][] Run(FitTable fits, Bootstrap[] each)
     {
-        var made = new BootstrapFit[batch.Count];
+        BootstrapFit[][] made = [.. each.Select(_ => new BootstrapFit[batch.Count])];
         // Standard errors as the replicates have them.
         var basis = Studentizes && options.Information == Information.Robust ? TryFit(options with { Progress = null }) ?? fits : fits;
         int block = Math.Max(1, Together / plan.Replicates);
         long done = 0;
         for (int first = 0; first < batch.Count; first += block)
         {
-            int from = first, count = Math.Min(block, batch.Count - first), end = first + count;
+            int from = first, count = Math.Min(block, batch.Count - first);
             var data = batch.Select([.. Enumerable.Range(first, count)]);
             var source = Source(data, fits, first);
             var own = options with
@@ -185,7 +193,11 @@ public sealed class Bootstrap
             var replicates = engine.Fit(family, source, own);
             done += replicates.Count;
             Parallel.For(0, count, new() { MaxDegreeOfParallelism = options.Workers, CancellationToken = options.Cancellation },
-                i => made[from + i] = Of(from + i, fits, basis, source, i, replicates));
+                i =>
+                {
+                    for (int l = 0; l < each.Length; l++)
+                        made[l][from + i] = each[l].Of(from + i, fits, basis, source, i, replicates);
+                });
         }
         return made;
     }

@@ -36,8 +36,7 @@ public sealed class Contributions
         {
             get
             {
-                double v = Link switch { Link.Log => Math.Exp(Coefficient), Link.Logit => 1 / (1 + Math.Exp(-Coefficient)), _ => 0 };
-                double spread = Link == Link.Log ? v : v * (1 - v);
+                double v = Link.Value(Coefficient), spread = Link.Slope(v);
                 return Link switch
                 {
                     Link.Log => (1 / v, -1 / (v * v)),

@@ -304,23 +304,23 @@ sealed class Profiling
             double start = Math.Log((estimate == 0 ? 1 : Math.Abs(estimate)) * fall / (2 * fit.Size));
             return Crossing.FromEdge(t => estimate + sign * Math.Exp(t), fall, start + Farthest, start);
         }
-        double center = Linked(links[i], estimate), edge = Edge(i, side);
+        double center = links[i].Coordinate(estimate), edge = Edge(i, side);
         if (double.IsInfinity(center) && center > 0 == sign > 0)
             return Closed(estimate, fit.Status == Status.Boundary ? $"the maximum is on the edge {name} = {Text(estimate)}" : $"the likelihood rises as {name} -> {Text(estimate)}");
         if (double.IsInfinity(center))
         {
             double start = links[i] == Link.Identity || estimate == double.PositiveInfinity ? 0 : Math.Log(fall / (2 * fit.Size));
             double origin = links[i] == Link.Identity ? 0 : sign * start;
-            return Crossing.FromEdge(t => Unlinked(links[i], origin + sign * t), fall, Math.Min(2 * Farthest, sign * (edge - origin)), 0);
+            return Crossing.FromEdge(t => links[i].Value(origin + sign * t), fall, Math.Min(2 * Farthest, sign * (edge - origin)), 0);
         }
         if (sign * (edge - center) <= 0)
             return Closed(estimate, $"the maximum is on the bound {name} = {Text(estimate)}");
-        double error = fit.StandardError(i) * Slope(links[i], estimate);
+        double error = fit.StandardError(i) / links[i].Slope(estimate);
         bool known = double.IsFinite(error) && error > 0;
         if (!known)
             error = (links[i] == Link.Identity ? 1 + Math.Abs(center) : 1) / unit;
         double farthest = links[i] == Link.Identity ? FarthestErrors : Math.Max(Farthest / error, 10);
-        return Crossing.AboutMaximum(t => Unlinked(links[i], center + sign * error * t), fall, Math.Min(farthest, sign * (edge - center) / error), known ? 1 : double.NaN);
+        return Crossing.AboutMaximum(t => links[i].Value(center + sign * error * t), fall, Math.Min(farthest, sign * (edge - center) / error), known ? 1 : double.NaN);
 
         Crossing? Closed(double end, string remark)
         {
@@ -361,7 +361,7 @@ sealed class Profiling
         else if (crossing.ReachedEdge)
         {
             double edge = Edge(i, side);
-            end = double.IsInfinity(edge) ? Unlinked(links[i], edge) : end;
+            end = double.IsInfinity(edge) ? links[i].Value(edge) : end;
             remark = $"the log-likelihood falls by no more than {Text(crossing.Fall / 2)} towards {name} -> {Text(end)}";
         }
         intervals.Put(one.DataSet, p, side, end, remark);
@@ -375,7 +375,7 @@ sealed class Profiling
         if (own && i < shape.Region.Length && family.Info.Parameters[i].Role == Role.Shape)
             edge = side == Side.Lower ? shape.Region[i].Low : shape.Region[i].High;
         if (own && options.Bounds.TryGetValue(family.Info.Parameters[i].Name, out var bound))
-            edge = side == Side.Lower ? Math.Max(edge, Linked(links[i], bound.Low)) : Math.Min(edge, Linked(links[i], bound.High));
+            edge = side == Side.Lower ? Math.Max(edge, links[i].Coordinate(bound.Low)) : Math.Min(edge, links[i].Coordinate(bound.High));
         return edge;
     }
 
@@ -432,7 +432,7 @@ sealed class Profiling
             foreach (int d in sets)
             {
                 var (from, to) = Span(d);
-                curves[d]!.Values[k] = Unlinked(links[i], from + (to - from) * k / (points - 1));
+                curves[d]!.Values[k] = links[i].Value(from + (to - from) * k / (points - 1));
             }
             var table = engine.Fit(family, batch.Select(sets), Held(sets, fits.Parameters[i], [.. sets.Select(d => curves[d]!.Values[k])]));
             for (int s = 0; s < sets.Length; s++)
@@ -448,7 +448,7 @@ sealed class Profiling
         // A side that has no end is as wide as the other; one on an edge of the domain stops just before it.
         (double From, double To) Span(int d)
         {
-            double low = Linked(links[i], intervals.Lower(p)[d]), high = Linked(links[i], intervals.Upper(p)[d]), center = Linked(links[i], Center(fits[d], i));
+            double low = links[i].Coordinate(intervals.Lower(p)[d]), high = links[i].Coordinate(intervals.Upper(p)[d]), center = links[i].Coordinate(Center(fits[d], i));
             double left = center - low, right = high - center;
             left = double.IsFinite(left) ? left : double.IsFinite(right) ? right : 2;
             right = double.IsFinite(right) ? right : left;
@@ -459,28 +459,6 @@ sealed class Profiling
 
     static double Center(Fit fit, int i) =>
         double.IsNaN(fit[i]) && fit.Verdict.Limit is { } limit ? limit.GetValueOrDefault(fit.Parameters[i], double.NaN) : fit[i];
-
-    static double Linked(Link link, double v) => link switch
-    {
-        Link.Log => Math.Log(v),
-        Link.Logit => Math.Log(v) - Math.Log(1 - v),
-        _ => v,
-    };
-
-    static double Unlinked(Link link, double θ) => link switch
-    {
-        Link.Log => Math.Exp(θ),
-        Link.Logit => 1 / (1 + Math.Exp(-θ)),
-        _ => θ,
-    };
-
-    /// <summary>dθ/dv.</summary>
-    static double Slope(Link link, double v) => link switch
-    {
-        Link.Log => 1 / v,
-        Link.Logit => 1 / (v * (1 - v)),
-        _ => 1,
-    };
 
     static string Text(double value) => value.ToString("G6", System.Globalization.CultureInfo.InvariantCulture);
 

@@ -51,12 +51,7 @@ public sealed class Quantity(Func<double[], double> value, Func<double[], Predic
     {
         var prediction = Prediction.Of(family);
         var parameters = family.Info.Parameters;
-        double[] Predictors(double[] v) => [.. parameters.Select((p, i) => p.Link switch
-        {
-            Link.Log => Math.Log(v[i]),
-            Link.Logit => Math.Log(v[i]) - Math.Log(1 - v[i]),
-            _ => v[i],
-        })];
+        double[] Predictors(double[] v) => [.. parameters.Select((p, i) => p.Link.Coordinate(v[i]))];
         // Without estimates a search for a quantile would end anywhere.
         Predicted Made(double[] v) => v.Any(double.IsNaN) ? new(double.NaN, [.. parameters.Select(_ => double.NaN)]) : of(prediction, Predictors(v));
         return new(v => Made(v).Value, v =>
@@ -64,12 +59,7 @@ public sealed class Quantity(Func<double[], double> value, Func<double[], Predic
             var made = Made(v);
             return made with
             {
-                Slopes = [.. made.Slopes.Select((slope, i) => slope / parameters[i].Link switch
-                {
-                    Link.Log => v[i],
-                    Link.Logit => v[i] * (1 - v[i]),
-                    _ => 1,
-                })],
+                Slopes = [.. made.Slopes.Select((slope, i) => slope / parameters[i].Link.Slope(v[i]))],
             };
         });
     }

@@ -7,8 +7,7 @@ namespace Mle;
 /// <remarks>
 /// Where log f is linear in as many statistics t as there are predictors, E[ssᵀ] = −E[∇²log f], and the second derivatives at
 /// the t that makes the score 0, which is E t, are theirs. Other counts are summed. Other densities are integrated over
-/// probability, ∫₀¹ s(Q(p))s(Q(p))ᵀ dp, each half by the trapezoidal rule after v = 1/(1 + e^(−π sinh t)) (Takahasi and Mori,
-/// Publications of the RIMS 9, 1974), with quantiles Q from the tail that is accurate.
+/// probability, ∫₀¹ s(Q(p))s(Q(p))ᵀ dp, each half by <see cref="DoubleExponential"/>, with quantiles Q from the tail that is accurate.
 /// </remarks>
 abstract class RowInformation
 {
@@ -197,23 +196,20 @@ abstract class RowInformation
 
         double[] Integrated(ReadOnlySpan<double> u)
         {
-            // Beyond these the weights are below 1e-300 and 1e-37.
-            const double outermost = -6, innermost = 4;
             var sum = new double[Triangle];
             var point = Point(u);
             for (int side = 0; side < 2; side++)
             {
                 double share = 1;
-                for (double t = innermost; t >= outermost; t -= Step)
+                foreach (var (_, logV, weight) in DoubleExponential.Points(Step))
                 {
-                    double e = Math.Exp(-Math.PI * Math.Sinh(t)), v = 1 / (1 + e), weight = Math.PI * Math.Cosh(t) * v * (e / (1 + e));
-                    double y = prediction.QuantileOfTail(-0.69314718055994531 - (double)Real.Log1p(e), side == 1, u);
+                    double y = prediction.QuantileOfTail(logV - 0.69314718055994531, side == 1, u);
                     var at = TModel.Differentiate(TModel.Statistic(new Row<Real>(y, 1.0)), point);
                     double[] s = [at.Score.X, at.Score.Y, at.Score.Z];
                     // No double lies between y and the end of the support.
                     if (!double.IsFinite(at.F) || !s.All(double.IsFinite))
                         break;
-                    share = Add(sum, s, 0.5 * Step * weight);
+                    share = Add(sum, s, 0.5 * weight);
                 }
                 if (!(share < Rest))
                     throw new ArgumentException($"The expected information of {TModel.Info.Name} is infinite here, or too far out in a tail to be computed; the observed one is there.");

@@ -125,7 +125,7 @@ abstract partial class Regression<TRows, TResponse, T>
                 continue;
             var ends = Enumerable.Range(0, free.Length).Where(j => found.Direction[j] != 0).ToDictionary(
                 j => NameOf(slot, free[j]),
-                j => Layout.All[IndexOf(slot, free[j])].Value(found.Direction[j] > 0 ? double.PositiveInfinity : double.NegativeInfinity));
+                j => Layout.All[IndexOf(slot, free[j])].Link.Value(found.Direction[j] > 0 ? double.PositiveInfinity : double.NegativeInfinity));
             // What a constant leads to there has a verdict of its own.
             if (Limits.Any(l => ends.TryGetValue(l.Parameter, out double at) && at == l.At))
                 continue;
@@ -217,12 +217,7 @@ abstract partial class Regression<TRows, TResponse, T>
             return null;
         double[] y = Batch.Values.ToArray();
         for (int i = from; i < end; i++)
-            y[i] = parameter.Link switch
-            {
-                Link.Logit => Math.Log(y[i]) - Math.Log(1 - y[i]),
-                Link.Log => Math.Log(y[i]),
-                _ => rows.Support.Low >= 0 ? Math.Log(y[i]) : y[i],
-            };
+            y[i] = (parameter.Link == Link.Identity && rows.Support.Low >= 0 ? Link.Log : parameter.Link).Coordinate(y[i]);
         var fit = LeastSquares.Solve(columns, y, Batch.Weights, Layout.Slots[slot].Offset, from, end - from);
         if (!fit.ExactFit)
             return null;
@@ -299,7 +294,7 @@ abstract partial class Regression<TRows, TResponse, T>
     {
         foreach (double value in limit.At == 0 ? new[] { 0.1, 0.5 } : [0.3, 3, 30])
         {
-            var start = named.Where(n => Layout.All.Any(r => r.Name == n.Key && double.IsFinite(r.Coefficient(n.Value)))).ToDictionary();
+            var start = named.Where(n => Layout.All.Any(r => r.Name == n.Key && double.IsFinite(r.Link.Coordinate(n.Value)))).ToDictionary();
             start[limit.Parameter] = value;
             var fit = Engine.Fit(Family, Batch.Slice(d), Options.Alone(d) with { Progress = null, Start = start });
             if (fit.Status[0] != Status.Interior || !(fit.LogLikelihood[0] > supremum))

@@ -39,30 +39,7 @@ sealed class Layout
     /// <param name="Slot">The predictor that the coefficient belongs to.</param>
     /// <param name="Term">Its place there.</param>
     /// <param name="Link">How it is made of the coefficient.</param>
-    public readonly record struct Reported(int Slot, int Term, string Name, Link Link)
-    {
-        public double Value(double coefficient) => Link switch
-        {
-            Link.Log => Math.Exp(coefficient),
-            Link.Logit => 1 / (1 + Math.Exp(-coefficient)),
-            _ => coefficient,
-        };
-
-        /// <summary>dv/dβ.</summary>
-        public double Slope(double coefficient) => Link switch
-        {
-            Link.Log => Math.Exp(coefficient),
-            Link.Logit => Value(coefficient) * (1 - Value(coefficient)),
-            _ => 1,
-        };
-
-        public double Coefficient(double value) => Link switch
-        {
-            Link.Log => Math.Log(value),
-            Link.Logit => Math.Log(value) - Math.Log(1 - value),
-            _ => value,
-        };
-    }
+    public readonly record struct Reported(int Slot, int Term, string Name, Link Link);
 
     public IReadOnlyList<Predictor> Slots { get; }
 
@@ -77,7 +54,7 @@ sealed class Layout
 
     /// <summary>Likewise; of a data set before what is said of all.</summary>
     public double Start(int i, int d) =>
-        startEach[i] is { } values && double.IsFinite(reported[i].Coefficient(values.Span[d])) ? values.Span[d] : start[i];
+        startEach[i] is { } values && double.IsFinite(reported[i].Link.Coordinate(values.Span[d])) ? values.Span[d] : start[i];
 
     /// <summary>Whether something is said of where to start.</summary>
     public bool HasStart => !start.All(double.IsNaN) || startEach.Any(s => s is not null);
@@ -95,7 +72,7 @@ sealed class Layout
     public string? Refuses(int d)
     {
         for (int i = 0; i < reported.Count; i++)
-            if (knownEach[i] is { } values && !double.IsFinite(reported[i].Coefficient(values.Span[d])))
+            if (knownEach[i] is { } values && !double.IsFinite(reported[i].Link.Coordinate(values.Span[d])))
                 return Refusal(reported[i], values.Span[d]);
         return null;
     }
@@ -148,7 +125,7 @@ sealed class Layout
     /// <exception cref="ArgumentException">The parameter cannot have this value.</exception>
     public void Check(int i, double value)
     {
-        if (!double.IsFinite(reported[i].Coefficient(value)))
+        if (!double.IsFinite(reported[i].Link.Coordinate(value)))
             throw new ArgumentException(Refusal(reported[i], value) + ".");
     }
 }

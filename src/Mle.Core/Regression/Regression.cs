@@ -412,7 +412,7 @@ abstract partial class Regression<TRows, TResponse, T>
         {
             for (int i = 0; i < count; i++)
                 if (!double.IsNaN(values(i, d)))
-                    β[i] = (run.Layout.All[i].Coefficient(values(i, d)) - Center(i)) / Slopes(i).Own;
+                    β[i] = (run.Layout.All[i].Link.Coordinate(values(i, d)) - Center(i)) / Slopes(i).Own;
             // An intercept that is given takes up the means of columns; one that is not is that of the centred columns already.
             for (int i = 0; i < count; i++)
                 if (!double.IsNaN(values(i, d)) && Slopes(i).Intercept != 0 && !double.IsNaN(values(Intercept(i), d)))
@@ -670,7 +670,7 @@ abstract partial class Regression<TRows, TResponse, T>
         var jet = worker.Jet;
         double[] estimates = new double[count], coefficients = Coefficients(worker), inverse = new double[count * (count + 1) / 2];
         for (int i = 0; i < count; i++)
-            estimates[i] = Layout.IsKnown(i) ? Layout.Known(i, d) : Layout.All[i].Value(coefficients[i]);
+            estimates[i] = Layout.IsKnown(i) ? Layout.Known(i, d) : Layout.All[i].Link.Value(coefficients[i]);
         double value = worker.Complete(worker.Value), pivot = jet.Invert(inverse);
         if (ending == Ending.Converged && IsFlat(inverse, worker.Data.Size))
             ending = Ending.Runaway;
@@ -749,16 +749,17 @@ abstract partial class Regression<TRows, TResponse, T>
         var map = new List<(int From, double Slope)>[count];
         for (int i = 0; i < count; i++)
             map[i] = [];
+        double Slope(int j) => Layout.All[j].Link.Slope(Layout.All[j].Link.Value(coefficients[j]));
         for (int i = 0; i < count; i++)
         {
             if (known is not null && known[i])
                 continue;
             var (own, toIntercept) = worker.Slopes(i);
-            map[i].Add((i, own * Layout.All[i].Slope(coefficients[i])));
+            map[i].Add((i, own * Slope(i)));
             if (toIntercept != 0)
             {
                 int intercept = worker.Design.At[Layout.All[i].Slot] + Layout.Intercept(Layout.All[i].Slot);
-                map[intercept].Add((i, toIntercept * Layout.All[intercept].Slope(coefficients[intercept])));
+                map[intercept].Add((i, toIntercept * Slope(intercept)));
             }
         }
         return [.. map.Select(m => m.ToArray())];

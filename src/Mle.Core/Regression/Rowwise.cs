@@ -25,7 +25,7 @@ abstract partial class Regression<TRows, TResponse, T>
     Contributions Rowwise(Worker worker, double[]? at = null)
     {
         int n = worker.Data.Length, count = Layout.All.Count;
-        double[] coefficients = at is null ? Coefficients(worker) : [.. at.Select((v, i) => Layout.All[i].Coefficient(v))];
+        double[] coefficients = at is null ? Coefficients(worker) : [.. at.Select((v, i) => Layout.All[i].Link.Coordinate(v))];
         var (values, slopes) = worker.Rowwise();
         var weights = new double[n];
         for (int i = 0; i < n; i++)

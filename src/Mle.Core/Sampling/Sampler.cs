@@ -56,7 +56,7 @@ public abstract class Sampler
         Span<double> u = stackalloc double[3];
         u.Clear();
         for (int s = 0; s < TModel.Info.Parameters.Length; s++)
-            u[s] = TModel.IsLinked ? new Layout.Reported(s, 0, "", TModel.Info.Parameters[s].Link).Coefficient(values[s]) : values[s];
+            u[s] = TModel.IsLinked ? TModel.Info.Parameters[s].Link.Coordinate(values[s]) : values[s];
         return new(u[0], u[1], u[2]);
     }
 
@@ -73,7 +73,7 @@ public abstract class Sampler
         {
             if (layout.All[k].Slot != slot)
                 continue;
-            double β = layout.All[k].Coefficient(estimates[k]);
+            double β = layout.All[k].Link.Coordinate(estimates[k]);
             var column = predictor.Columns[layout.All[k].Term];
             if (column.IsEmpty)
             {

@@ -53,6 +53,24 @@ sealed class Deviations
         Cubes += d * d * d;
     }
 
+    public long Failed => Missing + Infinite;
+
+    public double Mean => First.Mean;
+
+    /// <summary>With divisor n − 1.</summary>
+    public double Variance => First.Variance * First.Count / (First.Count - 1);
+
+    /// <summary>√((m₄ − m₂²(n − 3)/(n − 1))/n), m₄ the fourth moment about the mean, whatever the distribution.</summary>
+    public double ErrorOfVariance
+    {
+        get
+        {
+            double n = First.Count, mean = Mean, m2 = First.Variance;
+            double m4 = Second.Squares / n - 4 * mean * Cubes / n + 6 * mean * mean * Second.Mean - 3 * mean * mean * mean * mean;
+            return Math.Sqrt(Math.Max(0, m4 - m2 * m2 * (n - 3) / (n - 1)) / n);
+        }
+    }
+
     public void Add(Deviations other)
     {
         (Infinite, Missing, Cubes) = (Infinite + other.Infinite, Missing + other.Missing, Cubes + other.Cubes);

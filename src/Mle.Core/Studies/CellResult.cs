@@ -15,7 +15,7 @@ public sealed record Measure(string Method, string Term, string Stat, double Est
 /// </remarks>
 public sealed class CellResult
 {
-    const string Estimator = "mle";
+    const string Estimator = "mle", NoTruth = "the family fitted is not the one that generates, and nothing says what it is to estimate";
 
     readonly Study study;
     readonly Cell cell;
@@ -104,13 +104,13 @@ public sealed class CellResult
     {
         var (estimand, d, frame) = (cell.Estimands[t], sum.Deviations[t], Frame.Of(cell.Estimands[t]));
         double n = d.First.Count, all = n + d.Infinite;
-        bool conditional = d.Missing + d.Infinite > 0;
+        bool conditional = d.Failed > 0;
         string suffix = conditional ? ".conditional" : "";
         string? some = conditional ? FormattableString.Invariant($"of the {n} of {Replicates} replicates that have a finite estimate") : null;
         void Put(string stat, double estimate, double error, string? note = null) => made.Add(new(Estimator, estimand.Name, stat, estimate, error, note));
 
         if (conditional)
-            Put("failed", d.Missing + d.Infinite, double.NaN, FormattableString.Invariant($"{d.Missing} without an estimate, {d.Infinite} infinite"));
+            Put("failed", d.Failed, double.NaN, FormattableString.Invariant($"{d.Missing} without an estimate, {d.Infinite} infinite"));
         // Replicates without an estimate have no side, so there is no median of all of them.
         double middle = all / 2, off = Math.Sqrt(all) / 2;
         double Quantile(double rank) => frame.Center + frame.Unit * d.Sketch.At(rank);
@@ -118,13 +118,11 @@ public sealed class CellResult
             d.Missing > 0 ? FormattableString.Invariant($"of the {all} of {Replicates} replicates that have an estimate") : null);
         if (n == 0)
             return;
-        double mean = d.First.Mean, m2 = d.First.Variance, m3 = d.Cubes / n, square = d.Second.Mean;
-        double m4 = d.Second.Squares / n - 4 * mean * m3 + 6 * mean * mean * square - 3 * mean * mean * mean * mean;
-        double variance = m2 * n / (n - 1), errorOfVariance = Math.Sqrt(Math.Max(0, m4 - m2 * m2 * (n - 3) / (n - 1)) / n);
+        double mean = d.Mean, square = d.Second.Mean, variance = d.Variance, errorOfVariance = d.ErrorOfVariance;
         double deviation = Math.Sqrt(variance), errorOfMean = deviation / Math.Sqrt(n);
         Put("thetamean" + suffix, frame.Center + frame.Unit * mean, frame.Unit * errorOfMean, some);
-        string? refusal = conditional ? $"{d.Missing + d.Infinite} replicates have no finite estimate: what is unconditional has no value"
-            : double.IsFinite(estimand.Truth) ? null : "the family fitted is not the one that generates, and nothing says what it is to estimate";
+        string? refusal = conditional ? $"{d.Failed} replicates have no finite estimate: what is unconditional has no value"
+            : double.IsFinite(estimand.Truth) ? null : NoTruth;
         if (refusal is not null)
         {
             Put("bias", double.NaN, double.NaN, refusal);
@@ -159,7 +157,7 @@ public sealed class CellResult
             throw new ArgumentException($"There is no estimand '{term}'; there are {string.Join(", ", cell.Estimands.Select(e => e.Name))}.");
         var (d, estimand) = (sum.Deviations[t], cell.Estimands[t]);
         double? bound = double.IsFinite(estimand.Truth) ? Bound(estimand) : null;
-        double center = bound is null ? d.First.Mean : 0, scale = bound is { } b ? Math.Sqrt(b) / Frame.Of(estimand).Unit : Math.Sqrt(d.First.Variance);
+        double center = bound is null ? d.Mean : 0, scale = bound is { } b ? Math.Sqrt(b) / Frame.Of(estimand).Unit : Math.Sqrt(d.First.Variance);
         double all = d.First.Count + d.Infinite;
         return [.. probabilities.Select(p => (d.Sketch.At(p * all) - center) / scale)];
     }
@@ -200,13 +198,11 @@ public sealed class CellResult
         string? some = n < Replicates ? FormattableString.Invariant($"of the {n} of {Replicates} replicates that have a standard error") : null;
         double v = spread.V.Mean, model = Math.Sqrt(v), errorOfSquare = spread.V.ErrorOfMean;
         made.Add(new(name, cell.Estimands[t].Name, "modelse" + suffix, frame.Unit * model, frame.Unit * errorOfSquare / (2 * model), some));
-        if (n < all || d.Missing + d.Infinite > 0)
+        if (n < all || d.Failed > 0)
             return;
-        double mean = d.First.Mean, m2 = d.First.Variance, s2 = m2 * n / (n - 1), m3 = d.Cubes / n;
-        double m4 = d.Second.Squares / n - 4 * mean * m3 + 6 * mean * mean * d.Second.Mean - 3 * mean * mean * mean * mean;
-        double ofVariance = Math.Max(0, m4 - m2 * m2 * (n - 3) / (n - 1)) / n;
-        double together = (spread.WithSquare / n - 2 * mean * spread.WithD / n + mean * mean * v - v * m2) / n;
-        double ratio = Math.Sqrt(v / s2), error = ratio / 2 * Math.Sqrt(Math.Max(0, errorOfSquare * errorOfSquare / (v * v) + ofVariance / (s2 * s2) - 2 * together / (v * s2)));
+        double mean = d.Mean, s2 = d.Variance, errorOfVariance = d.ErrorOfVariance;
+        double together = (spread.WithSquare / n - 2 * mean * spread.WithD / n + mean * mean * v - v * d.First.Variance) / n;
+        double ratio = Math.Sqrt(v / s2), error = ratio / 2 * Math.Sqrt(Math.Max(0, errorOfSquare * errorOfSquare / (v * v) + errorOfVariance * errorOfVariance / (s2 * s2) - 2 * together / (v * s2)));
         made.Add(new(name, cell.Estimands[t].Name, "relerror", 100 * (ratio - 1), 100 * error, "in percent"));
     }
 
@@ -225,14 +221,11 @@ public sealed class CellResult
         if (double.IsFinite(estimand.Truth))
         {
             Share("cover", coverage.Covering, missing);
-            if (d.Missing + d.Infinite == 0)
-            {
-                double mean = d.First.Mean;
-                Share("becover", coverage.Low.Below(mean) - coverage.High.Below(mean), "coverage of the mean estimate");
-            }
+            if (d.Failed == 0)
+                Share("becover", coverage.Low.Below(d.Mean) - coverage.High.Below(d.Mean), "coverage of the mean estimate");
         }
         else
-            Put("cover", double.NaN, double.NaN, "the family fitted is not the one that generates, and nothing says what it is to estimate");
+            Put("cover", double.NaN, double.NaN, NoTruth);
         if (!double.IsNaN(estimand.Null))
             Share("power", coverage.Rejecting);
         if (coverage.Missing > 0)

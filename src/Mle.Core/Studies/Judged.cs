@@ -167,21 +167,19 @@ sealed class Judged
         BootstrapInterval[] kinds = [.. methods.Select(m => KindOf(study.Methods[m]))];
         var (a, b, _, _) = new Philox(study.Seed, Purpose.Resample, study.StreamOf(number), uint.MaxValue).Block(0, 0);
         BootstrapTarget[] targets = [.. cell.Estimands.Select(e => new BootstrapTarget(e.Name, e.Of, e.Scale))];
-        for (int l = 0; l < study.Levels.Count; l++)
-        {
-            var plan = study.Bootstrap with { Seed = (ulong)a << 32 | b, First = source.First, Level = study.Levels[l], Intervals = kinds };
-            var made = Bootstrap.Of(engine, cell.Fitted, Data, plan, options, _ => targets);
-            for (int t = 0; t < targets.Length; t++)
-                for (int k = 0; k < methods.Length; k++)
-                {
-                    Errors[methods[k], t] = [.. made.Select(fit => fit.Estimates[t].StandardError)];
+        var plan = study.Bootstrap with { Seed = (ulong)a << 32 | b, First = source.First, Level = study.Levels[0], Intervals = kinds };
+        var made = Bootstrap.Of(engine, cell.Fitted, Data, plan, study.Levels, options, _ => targets);
+        for (int t = 0; t < targets.Length; t++)
+            for (int k = 0; k < methods.Length; k++)
+            {
+                Errors[methods[k], t] = [.. made[0].Select(fit => fit.Estimates[t].StandardError)];
+                for (int l = 0; l < made.Length; l++)
                     for (int f = 0; f < source.Count; f++)
                     {
-                        var bounds = made[f].Estimates[t].Intervals[kinds[k]];
+                        var bounds = made[l][f].Estimates[t].Intervals[kinds[k]];
                         Of(methods[k], t, l)[f] = (bounds.Low, bounds.High);
                     }
-                }
-        }
+            }
     }
 
     static BootstrapInterval KindOf(Method method) => (BootstrapInterval)(method.Kind - IntervalKind.Normal);

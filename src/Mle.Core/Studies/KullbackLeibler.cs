@@ -6,12 +6,12 @@ namespace Mle;
 /// </summary>
 /// <remarks>
 /// Counts are enumerated until what is left adds no digit. Other distributions are integrated over probability, each half by
-/// the trapezoidal rule after v = 1/(1 + e^(−π sinh t)) (Takahasi and Mori, Publications of the RIMS 9, 1974). White, Maximum
-/// likelihood estimation of misspecified models, Econometrica 50, 1982.
+/// <see cref="DoubleExponential"/>. White, Maximum likelihood estimation of misspecified models, Econometrica 50, 1982.
 /// </remarks>
 public sealed class KullbackLeibler
 {
-    const double Step = 1.0 / 32, Outermost = -6, Innermost = 4;
+    /// <summary>Of the integrals.</summary>
+    const double Step = 1.0 / 32;
 
     readonly Scenario scenario;
     readonly double[] points, weights, logDensity;
@@ -85,12 +85,7 @@ public sealed class KullbackLeibler
     double[] LogDensity(Family family, double[] parameters) =>
         family.Accept(new Density(points, scenario.Trials, [.. Predictors(family, parameters)]));
 
-    static IEnumerable<double> Predictors(Family family, double[] parameters) => family.Info.Parameters.Select((p, i) => p.Link switch
-    {
-        Link.Log => Math.Log(parameters[i]),
-        Link.Logit => Math.Log(parameters[i]) - Math.Log(1 - parameters[i]),
-        _ => parameters[i],
-    });
+    static IEnumerable<double> Predictors(Family family, double[] parameters) => family.Info.Parameters.Select((p, i) => p.Link.Coordinate(parameters[i]));
 
     void Add(List<(double, double)> all, Family family, double[] parameters, double share)
     {
@@ -112,12 +107,11 @@ public sealed class KullbackLeibler
         double from = upper ? high.S : low.F, inside = upper ? low.S - high.S : high.F - low.F;
         bool whole = double.IsInfinity(below) && double.IsInfinity(above);
         for (int side = 0; side < 2; side++)
-            for (double t = Innermost; t >= Outermost; t -= Step)
+            foreach (var (v, logV, weight) in DoubleExponential.Points(Step))
             {
-                double e = Math.Exp(-Math.PI * Math.Sinh(t)), v = 1 / (1 + e);
                 double y;
                 if (whole)
-                    y = law.QuantileOfTail(-0.69314718055994531 - (double)Real.Log1p(e), side == 1, u);
+                    y = law.QuantileOfTail(logV - 0.69314718055994531, side == 1, u);
                 else
                 {
                     double p = from + inside * (side == 0 ? v / 2 : 1 - v / 2);
@@ -125,7 +119,7 @@ public sealed class KullbackLeibler
                 }
                 if (!double.IsFinite(y))
                     break;
-                all.Add((y, 0.5 * share * inside * Step * Math.PI * Math.Cosh(t) * v * (e / (1 + e))));
+                all.Add((y, 0.5 * share * inside * weight));
             }
 
         (double F, double S) Tail(double y)

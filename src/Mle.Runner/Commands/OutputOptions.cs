@@ -21,12 +21,8 @@ class OutputOptions(string json)
     /// <summary>Refuses a file that could not be written in the end.</summary>
     public void CheckOutput(ParseResult parsed)
     {
-        if (parsed.GetValue(Output) is not { } path)
-            return;
-        if (Path.GetExtension(path) is not (".csv" or ".json"))
-            throw new BadInput($"--out {path}: a name that ends in .csv or .json is needed.");
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new BadInput($"--out {path}: there is no folder {folder}.");
+        if (parsed.GetValue(Output) is { } path)
+            Syntax.CheckOutput(path, ".csv", ".json");
     }
 
     /// <summary>What was found: to the file that --out names, and as JSON to standard output or, unless all is to be quiet, to be read.</summary>

@@ -32,8 +32,8 @@ sealed class StudyReplayCommand : Verb
     int Run(ParseResult parsed)
     {
         var (study, populations) = StudyFile.Open(parsed.GetValue(file)!);
-        int k = Replicated.CellOf(study, parsed.GetValue(cell) ?? 1);
-        uint r = Replicated.NumberOf(study, parsed.GetValue(replicate) ?? 1, replicate.Name);
+        int k = Numbering.CellOf(study, parsed.GetValue(cell) ?? 1);
+        uint r = Numbering.NumberOf(study, parsed.GetValue(replicate) ?? 1, replicate.Name);
         string? path = parsed.GetValue(output);
         var data = new GeneratedFile(populations[k], (_, _) => new(study, k, r, 1), 1, terminal.Interrupted);
         data.Check(path);

@@ -35,14 +35,14 @@ sealed class StudyReplicatesCommand : Verb
     int Run(ParseResult parsed)
     {
         var study = StudyFile.Read(parsed.GetValue(file)!);
-        int[] cells = parsed.GetValue(cell) is { } number ? [Replicated.CellOf(study, number)] : [.. Enumerable.Range(0, study.Cells.Count)];
-        long first = Replicated.NumberOf(study, parsed.GetValue(from) ?? 1, from.Name);
-        long end = parsed.GetValue(to) is { } last ? Replicated.NumberOf(study, last, to.Name) + 1L : study.Replicates;
+        int[] cells = parsed.GetValue(cell) is { } number ? [Numbering.CellOf(study, number)] : [.. Enumerable.Range(0, study.Cells.Count)];
+        long first = Numbering.NumberOf(study, parsed.GetValue(from) ?? 1, from.Name);
+        long end = parsed.GetValue(to) is { } last ? Numbering.NumberOf(study, last, to.Name) + 1L : study.Replicates;
         if (end <= first)
             throw new BadInput($"--from {first + 1} and --to {end} leave no replicate.");
         string? path = parsed.GetValue(output);
-        if (path is not null && Path.GetExtension(path) != ".csv")
-            throw new BadInput($"--out {path}: a name that ends in .csv is needed.");
+        if (path is not null)
+            Syntax.CheckOutput(path, ".csv");
         using var computes = engines.Open(parsed.GetValue(engine), terminal.Error);
         var options = new FitOptions { Threads = parsed.GetValue(threads) ?? 0, Cancellation = terminal.Interrupted };
         using var progress = parsed.GetValue(quiet) ? null : new Progress(terminal, "fitted", "replicates", (end - first) * cells.Length);

@@ -52,6 +52,16 @@ static class Syntax
         return option;
     }
 
+    /// <summary>Refuses a file of --out that could not be written in the end.</summary>
+    /// <param name="endings">Of its name.</param>
+    public static void CheckOutput(string path, params string[] endings)
+    {
+        if (!endings.Contains(Path.GetExtension(path)))
+            throw new BadInput($"--out {path}: a name that ends in {string.Join(", ", endings[..^1])}{(endings.Length > 1 ? " or " : "")}{endings[^1]} is needed.");
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new BadInput($"--out {path}: there is no folder {folder}.");
+    }
+
     /// <summary>Texts such as shape=2, the name checked against the family's; the names of coefficients are the engine's to check.</summary>
     public static Dictionary<string, T> ByParameter<T>(
         string option, IEnumerable<string> texts, Family family, string needed, Func<string, T?> parse, bool coefficients = false) where T : struct

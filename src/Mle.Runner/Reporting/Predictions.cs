@@ -128,12 +128,7 @@ sealed class Predictions
     static double Predictor((Predictor? Predictor, Link Link, int At) slot, int row, double[] estimates)
     {
         if (slot.Predictor is not { } predictor)
-            return slot.Link switch
-            {
-                Link.Log => Math.Log(estimates[slot.At]),
-                Link.Logit => Math.Log(estimates[slot.At]) - Math.Log(1 - estimates[slot.At]),
-                _ => estimates[slot.At],
-            };
+            return slot.Link.Coordinate(estimates[slot.At]);
         double u = predictor.Offset.IsEmpty ? 0 : predictor.Offset.Span[row];
         for (int j = 0; j < predictor.Terms.Count; j++)
             u += Entry(predictor, j, row) * estimates[slot.At + j];

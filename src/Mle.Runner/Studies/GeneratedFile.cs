@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Mle.Runner.Commands;
 using Mle.Runner.Reading;
 using Mle.Runner.Reporting;
 
@@ -38,10 +39,8 @@ sealed class GeneratedFile(Population population, Func<uint, int, Generated> mak
             throw new BadInput($"The design has a column '{twice.Key}', and so do the data that are drawn; it needs another name.");
         if (IsBinary(path) && (scenario.Censoring is not null || TakesTrials || design.Length > 0))
             throw new BadInput($"{path} can hold plain numbers only; what is censored, or has trials or predictors, needs a name that ends in .csv.");
-        if (path is not null && Path.GetExtension(path) is not (".csv" or ".npy" or ".f64"))
-            throw new BadInput($"--out {path}: a name that ends in .csv, .npy or .f64 is needed.");
-        if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new BadInput($"--out {path}: there is no folder {folder}.");
+        if (path is not null)
+            Syntax.CheckOutput(path, ".csv", ".npy", ".f64");
     }
 
     static bool IsBinary(string? path) => Path.GetExtension(path) is ".npy" or ".f64";
