@@ -112,11 +112,16 @@ static class Loading
             Workspace.Room(ref space.A, x.Length + lanes);
         var kept = rows ? space.A : default;
 
-        var unit = Unit<TFamily, T>(x);
-        var s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, true);
+        ref var unit = ref loaded.Unit;
+        unit = Unit<TFamily, T>(x);
+        var s = Pass.None;
+        Read<TFamily, T>(x, weights, trials, unit, kept, logBase, true, ref s);
         // 1 − x is rounded to a unit of 1: where the sums are small against n, that is too coarse.
         if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) * 64 < s.Size)
-            s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false);
+        {
+            s = Pass.None;
+            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, ref s);
+        }
         // A product of mantissas takes no subnormal factors.
         bool plausible = s.Within(support) && !(TFamily.LogFirst && s.Low * unit.PerScale < 2.2250738585072014e-308);
         if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Pass.Offender(support, x, weights, trials)) is not null)
@@ -125,63 +130,61 @@ static class Loading
         {
             // Valid data whose sums overflow in the unit of the first: the middle of their range is next.
             unit = Middle<TFamily>(x);
-            s = Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false);
+            s = Pass.None;
+            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, ref s);
         }
-        loaded.Unit = unit;
-        double n = s.Size, low = (s.Low - unit.Center) * unit.PerScale, high = (s.High - unit.Center) * unit.PerScale;
-
-        double variance = 0, medianLow = 0, medianHigh = 0, spread = 0;
-        Order<Real> order = default;
+        // Field by field: a structure that is made elsewhere and copied waits for its own stores.
+        ref var summary = ref loaded.Summary;
+        double n = s.Size;
+        summary.Size = n;
+        summary.Variance = 0;
+        summary.Low = (s.Low - unit.Center) * unit.PerScale;
+        summary.High = (s.High - unit.Center) * unit.PerScale;
         space.Weighted = !weights.IsEmpty;
         if (rows)
         {
             if (space.Weighted)
                 PadCopy(weights, Workspace.Room(ref space.Weights, x.Length + lanes), lanes, 0);
-            variance = SquaresAbout<TFamily, T>(space, x.Length, s.A / n) / n;
-            if (keep == Keep.RowsAndMedian && ordered)
-                (medianLow, medianHigh, spread, order) = Medians.Of(x, weights, unit);
+            summary.Variance = SquaresAbout<TFamily, T>(space, x.Length, s.A / n) / n;
+            if (keep == Keep.RowsAndMedian)
+                summary.Order = ordered ? Medians.Of(x, weights, unit) : default;
         }
         if (counts && (keep == Keep.Table || TFamily.HasLogBase && detail == Detail.Complete))
         {
             s.Base = CountTable<TFamily, T>(
-                x, weights, (int)Math.Min(high, int.MaxValue), Math.Round(s.A / n), TFamily.HasLogBase && detail == Detail.Complete, !robust, space, ref s.C, ref loaded.Rows);
+                x, weights, (int)Math.Min(s.High, int.MaxValue), Math.Round(s.A / n), TFamily.HasLogBase && detail == Detail.Complete, !robust, space, ref s.C, ref loaded.Rows);
         }
         if (robust && keep == Keep.Sums)
             loaded.Spread = Spread<TFamily, T>(x, weights, trials, unit, new(s.A / n, s.B / n, s.C / n));
         loaded.LogBase = s.Base;
-        loaded.Summary = new(n, new(s.A, s.B, s.C), variance, low, high, medianLow, medianHigh, spread, order);
+        summary.Sums = new(s.A, s.B, s.C);
     }
 
     /// <summary>All chunks of a data set.</summary>
     /// <param name="products">Whether logarithms may be summed as products where the family says how.</param>
-    static Pass Read<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit,
-        double[]? kept, bool logBase, bool products)
+    static void Read<TFamily, T>(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, in Standardization unit,
+        double[]? kept, bool logBase, bool products, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
-        Pass s = default;
         for (int from = 0; from < x.Length; from += Chunk)
         {
             int length = Math.Min(Chunk, x.Length - from);
             int plain = weights.IsEmpty && trials.IsEmpty && (products || !TFamily.LogFirst) ? length / lanes * lanes : 0;
-            Pass part = default;
             if (plain > 0)
             {
-                Plain<TFamily, T>(x.Slice(from, plain), unit, kept.AsSpan(kept is null ? 0 : from), TFamily.Support.Integer, ref part);
+                Plain<TFamily, T>(x.Slice(from, plain), unit, kept.AsSpan(kept is null ? 0 : from), TFamily.Support.Integer, ref pass);
                 if (logBase)
-                    part.Base = LogBase<TFamily, T>(x.Slice(from, plain), unit);
-                s = from == 0 ? part : s.Merge(part);
+                    pass.Base += LogBase<TFamily, T>(x.Slice(from, plain), unit);
             }
             if (plain < length)
             {
                 Weighted<TFamily, T>(
                     x[(from + plain)..(from + length)], Part(weights, from, length), Part(trials, from, length), unit,
-                    kept.AsSpan(kept is null ? 0 : from + plain), logBase, ref part);
-                s = from + plain == 0 ? part : s.Merge(part);
+                    kept.AsSpan(kept is null ? 0 : from + plain), logBase, ref pass);
             }
         }
-        return s;
     }
 
     /// <summary>The unit half way, in exponents, between the smallest and the largest.</summary>
@@ -198,7 +201,7 @@ static class Loading
         return Standardization.Between(least, most);
     }
 
-    static ReadOnlySpan<double> Part(ReadOnlySpan<double> column, int from, int length) =>
+    public static ReadOnlySpan<double> Part(ReadOnlySpan<double> column, int from, int length) =>
         column.IsEmpty ? column : column.Slice(from, length);
 
     /// <summary>Origin and unit from the leading rows.</summary>
@@ -240,17 +243,17 @@ static class Loading
 
     /// <summary>Whole vectors of observations of weight 1. The sums are locals because the JIT keeps no large structure in registers.</summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void Plain<TFamily, T>(ReadOnlySpan<double> x, Standardization unit, Span<double> kept, bool integer, ref Pass pass)
+    static void Plain<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, bool integer, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         T center = unit.Center, perUnit = unit.PerScale, zero = 0.0;
         T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
-        var vectors = MemoryMarshal.Cast<double, T>(x);
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double), length = x.Length / lanes;
         ref T column = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<double, T>(kept));
         T product = 1.0, exponents = zero, second = 1.0, secondExponents = zero;
-        for (int i = 0; i < vectors.Length; i++)
+        for (int i = 0; i < length; i++)
         {
-            T given = vectors[i], v = given;
+            T given = Lane.Read<T>(ref MemoryMarshal.GetReference(x), i * lanes), v = given;
             if (TFamily.Equivariance == Equivariance.LocationScale)
                 v -= center;
             if (TFamily.Equivariance != Equivariance.None)
@@ -287,16 +290,16 @@ static class Loading
             if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
                 Unsafe.Add(ref column, i) = t.A;
         }
-        pass.A = T.Sum(TFamily.LogFirst ? LogSum.Total(product, exponents) : a);
+        pass.A += T.Sum(TFamily.LogFirst ? LogSum.Total(product, exponents) : a);
         if (TFamily.Statistics > 1)
-            pass.B = T.Sum(TFamily.LogSecond ? LogSum.Total(second, secondExponents) : b);
+            pass.B += T.Sum(TFamily.LogSecond ? LogSum.Total(second, secondExponents) : b);
         if (TFamily.Statistics > 2)
-            pass.C = T.Sum(c);
-        pass.Low = T.Least(low);
-        pass.High = -T.Least(-high);
+            pass.C += T.Sum(c);
         if (integer || TFamily.LogFirst)
-            pass.Fraction = T.Sum(fraction);
-        pass.Size = x.Length;
+            pass.Fraction += T.Sum(fraction);
+        pass.Size += x.Length;
+        pass.Low = double.MinNative(pass.Low, T.Least(low));
+        pass.High = double.MaxNative(pass.High, -T.Least(-high));
     }
 
     /// <summary>Σ log h of whole vectors: apart from the sums, which a call among them would push out of registers.</summary>
@@ -359,15 +362,15 @@ static class Loading
             if (!kept.IsEmpty)
                 MemoryMarshal.Cast<double, T>(kept.Slice(from, lanes))[0] = T.IfLess(zero, w, t.A, typical);
         }
-        pass.A = T.Sum(a);
-        pass.B = T.Sum(b);
-        pass.C = T.Sum(c);
-        pass.Base = T.Sum(h);
-        pass.Low = T.Least(low);
-        pass.High = -T.Least(-high);
-        pass.Fraction = T.Sum(fraction);
-        pass.Size = T.Sum(size);
-        pass.LeastWeight = T.Least(least);
+        pass.A += T.Sum(a);
+        pass.B += T.Sum(b);
+        pass.C += T.Sum(c);
+        pass.Base += T.Sum(h);
+        pass.Fraction += T.Sum(fraction);
+        pass.Size += T.Sum(size);
+        pass.Low = double.MinNative(pass.Low, T.Least(low));
+        pass.High = double.MaxNative(pass.High, -T.Least(-high));
+        pass.LeastWeight = Math.Min(pass.LeastWeight, T.Least(least));
     }
 
     static T One<T>(Span<double> lanes) where T : unmanaged, IReal<T> => MemoryMarshal.Cast<double, T>(lanes)[0];

@@ -7,7 +7,7 @@ static class Medians
     const int Octiled = 1024;
 
     /// <summary>The interval of medians of standardised x, the median distance from its midpoint, and more of their kind.</summary>
-    public static (double Low, double High, double Spread, Order<Real> Order) Of(
+    public static Order<Real> Of(
         ReadOnlySpan<double> x, ReadOnlySpan<double> weights, Standardization unit)
     {
         var values = new double[x.Length];
@@ -32,11 +32,11 @@ static class Medians
         for (int i = 0; i < some; i++)
             values[i] = (x[i * step] - unit.Center) * perUnit;
         Array.Sort(values, 0, some);
-        return (low, high, 0.5 * (least + most), Octiles(values, some, tiesLow, tiesHigh));
+        return Octiles(values, some, low, high, 0.5 * (least + most), tiesLow, tiesHigh);
     }
 
     /// <summary>The same for few observations, where one sort gives all.</summary>
-    static (double Low, double High, double Spread, Order<Real> Order) OfSorted(double[] v)
+    static Order<Real> OfSorted(double[] v)
     {
         Array.Sort(v);
         int n = v.Length;
@@ -51,7 +51,7 @@ static class Medians
                 least = distance;
             most = distance;
         }
-        return (low, high, 0.5 * (least + most), Octiles(v, n, Ties(v, (n - 1) / 2), Ties(v, n / 2)));
+        return Octiles(v, n, low, high, 0.5 * (least + most), Ties(v, (n - 1) / 2), Ties(v, n / 2));
     }
 
     static int Ties(double[] sorted, int at)
@@ -64,10 +64,10 @@ static class Medians
         return to - from;
     }
 
-    static Order<Real> Octiles(double[] sorted, int n, double tiesLow, double tiesHigh)
+    static Order<Real> Octiles(double[] sorted, int n, double low, double high, double spread, double tiesLow, double tiesHigh)
     {
         double At(int j) => sorted[(int)Math.Round((n - 1) * j / 8.0)];
-        return new(tiesLow, tiesHigh, At(1), At(2), At(3), At(4), At(5), At(6), At(7));
+        return new(low, high, spread, tiesLow, tiesHigh, At(1), At(2), At(3), At(4), At(5), At(6), At(7));
     }
 
     static (double Low, double High) Interval(double[] values, ReadOnlySpan<double> weights)

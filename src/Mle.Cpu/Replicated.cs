@@ -221,7 +221,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
     void Summarize(double size, ReadOnlySpan<double> sums, double low, double high, ref Loaded one)
     {
         var total = new Row<Real>(sums[0], Statistics > 1 ? sums[1] : 0, Statistics > 2 ? sums[2] : 0);
-        one.Summary = new(size, total, 0.0, low, high, 0.0, 0.0, 0.0);
+        one.Summary = new(size, total, 0.0, low, high);
         one.LogBase = HasLogBase ? sums[logBaseAt] : 0;
         if (!robust)
             return;
@@ -265,13 +265,11 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
         double size = T.Sum(sizes), sum = T.Sum(sums), low = T.Least(least), high = -T.Least(-most);
         to.Weighted = true;
         one.Rows = count;
-        double medianLow = 0, medianHigh = 0, spread = 0;
         Order<Real> order = default;
         if (TFamily.Keep == Keep.RowsAndMedian && ordered)
-            (medianLow, medianHigh, spread, order) = Medians.Of(x.AsSpan(0, count), weights.AsSpan(0, count), data.Unit);
+            order = Medians.Of(x.AsSpan(0, count), weights.AsSpan(0, count), data.Unit);
         double variance = Loading.SquaresAbout<TFamily, T>(to, count, sum / size) / size;
-        one.Summary = new(size, new(sum), variance, (low - data.Unit.Center) * data.Unit.PerScale, (high - data.Unit.Center) * data.Unit.PerScale,
-            medianLow, medianHigh, spread, order);
+        one.Summary = new(size, new(sum), variance, (low - data.Unit.Center) * data.Unit.PerScale, (high - data.Unit.Center) * data.Unit.PerScale, order);
     }
 
     [MethodImpl(AggressiveInlining)]

@@ -70,12 +70,19 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
 
     long Length(int d) => replicates?.Length(d) ?? batch.Bounds[d + 1] - batch.Bounds[d];
 
-    void Load(int d, bool ordered, Worker worker, Workspace space, ref Loaded one)
+    /// <summary>Data set d, of these columns where it is the batch's own.</summary>
+    void Load(
+        int d, ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, bool ordered, Worker worker, Workspace space, ref Loaded one)
     {
         if (worker.Replicated is { } replicated)
+        {
             replicated.Load(d / replicates!.Count, d % replicates.Count, ordered, space, ref one);
-        else
-            Loading.Load<TFamily, T>(batch, d, options.Detail, ordered, robust, space, ref one);
+            return;
+        }
+        long[] bounds = batch.Bounds;
+        int from = (int)bounds[d], length = (int)bounds[d + 1] - from;
+        Loading.Load<TFamily, T>(
+            x.Slice(from, length), Loading.Part(weights, from, length), Loading.Part(trials, from, length), options.Detail, ordered, robust, space, ref one);
     }
 
     /// <summary>
@@ -144,6 +151,9 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     static readonly int IterationsAt = Place(nameof(Outcome<T>.Iterations));
     static readonly int CodeAt = Place(nameof(Outcome<T>.Code));
 
+    // How many of a summary's fields stand before its order statistics.
+    static readonly int Unordered = (int)Marshal.OffsetOf<Summary<Real>>(nameof(Summary<Real>.Order)) / sizeof(double);
+
     static int Place(string field) => (int)Marshal.OffsetOf<Outcome<Real>>(field) / sizeof(double);
 
     /// <summary>
@@ -152,25 +162,28 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     /// </summary>
     void Work(int from, int to, int threads, Worker worker)
     {
+        ReadOnlySpan<double> x = batch.Values.Span, weights = batch.Weights.Span, trials = batch.Trials.Span;
         for (int d = from; d < to;)
         {
             int fitted = 0;
             for (long rows = 0; d < to && fitted < Side && rows <= Loading.Chunk; d++)
             {
-                if (judgement.Refuses(d, Length(d)))
+                long length = Length(d);
+                if (judgement.Refuses(d, length))
                     continue;
-                rows += Length(d);
+                rows += length;
                 if (fitted > 0 && rows > Loading.Chunk)
                     break;
                 ref var one = ref worker.Loaded[fitted];
                 var space = worker.Spaces[TFamily.Keep == Keep.Sums ? 0 : fitted];
-                Load(d, judgement.OrderFirst, worker, space, ref one);
+                Load(d, x, weights, trials, judgement.OrderFirst, worker, space, ref one);
                 if (one.Invalid is { } reason)
                 {
-                    judgement.Refuse(d, Length(d), reason);
+                    judgement.Refuse(d, length, reason);
                     continue;
                 }
-                worker.Samples[fitted] = space.Sample<TFamily, T>(one.Rows, threads);
+                if (TFamily.Keep != Keep.Sums)
+                    worker.Samples[fitted] = space.Sample<TFamily, T>(one.Rows, threads);
                 worker.Fits[fitted++] = d;
             }
             if (fitted > 0)
@@ -180,7 +193,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         {
             var space = worker.Spaces[0];
             ref var one = ref worker.Loaded[0];
-            Load(d, true, worker, space, ref one);
+            Load(d, x, weights, trials, true, worker, space, ref one);
             worker.Samples[0] = space.Sample<TFamily, T>(one.Rows, threads);
             worker.Fits[0] = d;
             Solve(1, true, worker);
@@ -193,8 +206,9 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         for (int l = 0; l < Side; l++)
         {
             ref var one = ref worker.Loaded[l < fitted ? l : 0];
-            Put(worker.Summary, l, one.Summary);
-            Put(worker.Unit, l, one.Unit.Units);
+            Put(worker.Summary, l, one.Summary, TFamily.Keep == Keep.RowsAndMedian ? Unsafe.SizeOf<Summary<Real>>() / sizeof(double) : Unordered);
+            if (TFamily.Equivariance != Equivariance.None)
+                Put(worker.Unit, l, one.Unit.Units);
             if (!given.Plain)
             {
                 var slots = judgement.SlotsOf(worker.Fits[l < fitted ? l : 0]);
@@ -229,11 +243,15 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     }
 
     /// <summary>Puts a structure of doubles into one lane of the same structure of vectors.</summary>
-    static void Put<TVectors, TOne>(TVectors[] vectors, int lane, TOne one) where TVectors : unmanaged where TOne : unmanaged
+    static void Put<TVectors, TOne>(TVectors[] vectors, int lane, in TOne one) where TVectors : unmanaged where TOne : unmanaged =>
+        Put(vectors, lane, one, Unsafe.SizeOf<TOne>() / sizeof(double));
+
+    /// <summary>The same of its first fields.</summary>
+    static void Put<TVectors, TOne>(TVectors[] vectors, int lane, in TOne one, int fields) where TVectors : unmanaged where TOne : unmanaged
     {
         var to = MemoryMarshal.Cast<TVectors, double>(vectors.AsSpan());
-        var from = MemoryMarshal.Cast<TOne, double>(MemoryMarshal.CreateSpan(ref one, 1));
-        for (int f = 0; f < from.Length; f++)
+        var from = MemoryMarshal.Cast<TOne, double>(MemoryMarshal.CreateReadOnlySpan(in one, 1));
+        for (int f = 0; f < fields; f++)
             to[f * Side + lane] = from[f];
     }
 
@@ -273,6 +291,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             for (int l = 0; l < Side; l++)
             {
                 Priors[l] = run.Plain;
+                Put(Unit, l, new Standardization(0, 0).Units);
                 Put(Prior, l, run.Plain);
                 Put(Start, l, Nowhere);
             }

@@ -58,7 +58,7 @@ public sealed record Traits(int Slots, Equivariance Equivariance, Support Suppor
                 return false;
             var all = new Vec3<Real>(1.0, 1.0, 1.0);
             return !TFamily.HasChart || !(TFamily.Charted(all) > 0.0)
-                || Between(TFamily.ToChart(point), TFamily.ChartRegion(new Summary<Real>(n, default, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)));
+                || Between(TFamily.ToChart(point), TFamily.ChartRegion(new Summary<Real>(n, default, 0.0, 0.0, 0.0)));
         }
 
         static bool Between(Vec3<Real> x, (Vec3<Real> Low, Vec3<Real> High) box) =>

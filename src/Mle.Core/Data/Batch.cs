@@ -74,7 +74,7 @@ public sealed class Batch(
         return new(values, offsets);
     }
 
-    internal ReadOnlySpan<long> Bounds => offsets;
+    internal long[] Bounds => offsets;
 
     /// <summary>The same data with other rows: what makes a column of them of one of these.</summary>
     Batch With(long[] bounds, Func<ReadOnlyMemory<double>, ReadOnlyMemory<double>> rows)

@@ -18,7 +18,7 @@ public sealed class Judgement<TFamily> where TFamily : struct, IFamily<TFamily>
         if (!batch.Trials.IsEmpty != TFamily.TakesTrials)
             throw new ArgumentException(TFamily.TakesTrials
                 ? $"The family {info.Name} needs a column of trials." : $"The family {info.Name} takes no trials.");
-        (this.info, this.options, this.given, Slots) = (info, options, given, given.Slots);
+        (this.info, this.options, this.given, slots) = (info, options, given, given.Slots);
         Table = new([.. info.Parameters.Select(p => p.Name)], given.FreeCount, count ?? batch.Count, options.Detail);
         if (TFamily.IsUnbounded(Prior(Slots, new(0, 0)).Free))
             Table.Supremum = double.PositiveInfinity;
@@ -31,7 +31,9 @@ public sealed class Judgement<TFamily> where TFamily : struct, IFamily<TFamily>
     public FitTable Table { get; }
 
     /// <summary>What the options say of all data sets.</summary>
-    public Slots Slots { get; }
+    public ref readonly Slots Slots => ref slots;
+
+    readonly Slots slots;
 
     /// <summary>What they say of one.</summary>
     public Slots SlotsOf(int d) => given.IsIndividual ? given.SlotsOf(d) : Slots;

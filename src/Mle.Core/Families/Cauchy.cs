@@ -57,9 +57,9 @@ public readonly struct Cauchy : IFamily<Cauchy>
     /// <summary>The median and its spread; with the scale known from the octiles too.</summary>
     public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
-        R place = attempt switch { 0 => s.Median, < 5 => s.Octile(attempt - 1), _ => s.Octile(attempt) };
+        R place = attempt switch { 0 => s.Order.Median, < 5 => s.Octile(attempt - 1), _ => s.Octile(attempt) };
         R m = R.IfLess(0.0, free.X, place, known.X);
-        R off = s.Mean - m, deviation = R.Sqrt(s.Variance + off * off), spread = R.Max(s.Spread, R.Abs(s.Median - m));
+        R off = s.Mean - m, deviation = R.Sqrt(s.Variance + off * off), spread = R.Max(s.Order.Spread, R.Abs(s.Order.Median - m));
         R scale = R.IfLess(0.0, free.Y, R.Log(R.IfLess(0.0, spread, spread, deviation)), known.Y);
         R several = R.IfLess(0.0, free.X, R.IfLess(0.0, free.Y, 0.0, 1.0), 0.0);
         return new(attempt == 0 ? m : R.IfLess(0.0, several, m, double.NaN), scale);
@@ -72,10 +72,10 @@ public readonly struct Cauchy : IFamily<Cauchy>
     public static R Absent<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free) where R : unmanaged, IReal<R>
     {
         R half = 0.5 * s.Size;
-        R pairs = R.IfLess(0.0, free.X, R.IfLess(s.TiesLow, half, 0.0, R.IfLess(s.TiesHigh, half, 0.0, R.IfLess(s.MedianLow, s.MedianHigh, 1.0, 0.0))), 0.0);
-        R ties = R.IfLess(0.0, free.X, R.Max(s.TiesLow, s.TiesHigh),
-            R.IfLess(R.Abs(s.MedianLow - known.X), double.Epsilon, s.TiesLow,
-                R.IfLess(R.Abs(s.MedianHigh - known.X), double.Epsilon, s.TiesHigh, 0.0)));
+        R pairs = R.IfLess(0.0, free.X, R.IfLess(s.Order.TiesLow, half, 0.0, R.IfLess(s.Order.TiesHigh, half, 0.0, R.IfLess(s.Order.MedianLow, s.Order.MedianHigh, 1.0, 0.0))), 0.0);
+        R ties = R.IfLess(0.0, free.X, R.Max(s.Order.TiesLow, s.Order.TiesHigh),
+            R.IfLess(R.Abs(s.Order.MedianLow - known.X), double.Epsilon, s.Order.TiesLow,
+                R.IfLess(R.Abs(s.Order.MedianHigh - known.X), double.Epsilon, s.Order.TiesHigh, 0.0)));
         R code = R.IfLess(half, ties, Concentrated, R.IfLess(ties, half, 0.0, R.IfLess(0.0, pairs, Pairs, Even)));
         return R.IfLess(0.0, free.Y, code, 0.0);
     }
@@ -112,15 +112,15 @@ public readonly struct Cauchy : IFamily<Cauchy>
     public static Verdict Explain(int code, Findings data)
     {
         var s = data.Summary;
-        double tied = !data.IsFree(0) ? data.Known.X : s.TiesLow >= s.TiesHigh ? s.MedianLow : s.MedianHigh;
+        double tied = !data.IsFree(0) ? data.Known.X : s.Order.TiesLow >= s.Order.TiesHigh ? s.Order.MedianLow : s.Order.MedianHigh;
         var limit = Findings.At(("location", data.Map(Role.Location, tied)), ("scale", 0));
         return code switch
         {
             Pairs => new(
                 Status.NotIdentified,
                 "half of the observations have one value and half another: every point of a half circle over them has the same likelihood",
-                Supremum: data.Complete(-data.N * (Logπ + Math.Log(s.MedianHigh - s.MedianLow))),
-                LocationInterval: (data.Map(Role.Location, s.MedianLow), data.Map(Role.Location, s.MedianHigh))),
+                Supremum: data.Complete(-data.N * (Logπ + Math.Log(s.Order.MedianHigh - s.Order.MedianLow))),
+                LocationInterval: (data.Map(Role.Location, s.Order.MedianLow), data.Map(Role.Location, s.Order.MedianHigh))),
             Even => new(
                 Status.NoFiniteMle, "half of the observations are equal: the likelihood approaches its supremum as scale -> 0", Cause.Limit, Limit: limit),
             _ => new(

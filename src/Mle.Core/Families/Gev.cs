@@ -97,7 +97,7 @@ public readonly struct Gev : IFamily<Gev>
         R spread = s.Octile(6) - s.Octile(2);
         spread = R.IfLess(0.0, spread, spread, R.Sqrt(s.Variance));
         R scale = R.IfLess(0.0, free.Y, spread / (threeQuarters - quarter), R.Exp(known.Y));
-        R m = R.IfLess(0.0, free.X, s.Median - half * scale, known.X);
+        R m = R.IfLess(0.0, free.X, s.Order.Median - half * scale, known.X);
         R reach = 1.05 * R.IfLess(shape, 0.0, -shape * (s.High - m), shape * (m - s.Low));
         R wide = R.Max(scale, reach);
         R by = reach - scale;

@@ -89,11 +89,11 @@ public readonly struct Gpd : IFamily<Gpd>
     {
         const double log2 = 0.69314718055994530942;
         // The median is σ(2^ξ − 1)/ξ and the upper quartile σ(4^ξ − 1)/ξ: their ratio is 2^ξ + 1.
-        R byQuartile = R.Log(R.Max(s.Octile(6) / s.Median - 1.0, 0.75)) / log2;
-        R shape = attempt switch { 0 => R.IfLess(0.0, s.Median, R.Min(byQuartile, 1.5), 0.1), 1 => -0.3, 2 => 0.7, _ => 2.0 };
+        R byQuartile = R.Log(R.Max(s.Octile(6) / s.Order.Median - 1.0, 0.75)) / log2;
+        R shape = attempt switch { 0 => R.IfLess(0.0, s.Order.Median, R.Min(byQuartile, 1.5), 0.1), 1 => -0.3, 2 => 0.7, _ => 2.0 };
         shape = R.IfLess(0.0, free.Y, shape, known.Y);
         // Where only σ is free it must be large enough for the data; where only ξ is, ξ.
-        R scale = R.IfLess(0.0, s.Median, s.Median / (log2 * First(log2 * shape)), s.Mean);
+        R scale = R.IfLess(0.0, s.Order.Median, s.Order.Median / (log2 * First(log2 * shape)), s.Mean);
         scale = R.IfLess(0.0, free.X, R.Max(scale, -1.05 * shape * s.High), R.Exp(known.X));
         shape = R.IfLess(0.0, free.Y, R.Max(shape, -0.95 * scale / s.High), shape);
         R again = attempt == 0 ? 0.0 : R.IfLess(0.0, free.Y, attempt == 1 ? 0.0 : R.IfLess(s.Size, Small, 0.0, double.NaN), double.NaN);

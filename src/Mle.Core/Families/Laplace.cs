@@ -65,7 +65,7 @@ public readonly struct Laplace : IFamily<Laplace>
     /// <summary>The variance is 2b².</summary>
     public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
-        R m = R.IfLess(0.0, free.X, s.Median, known.X), shift = s.Mean - m;
+        R m = R.IfLess(0.0, free.X, s.Order.Median, known.X), shift = s.Mean - m;
         return new(m, R.IfLess(0.0, free.Y, 0.5 * R.Log(0.5 * (s.Variance + shift * shift)), known.Y));
     }
 
@@ -109,7 +109,7 @@ public readonly struct Laplace : IFamily<Laplace>
         if (code == Constant)
             return new(Status.NoFiniteMle, "constant sample: the likelihood is unbounded as scale -> 0", Cause.Unbounded,
                 double.PositiveInfinity, Findings.At(("location", data.Map(Role.Location, data.Summary.Low)), ("scale", 0)));
-        double low = data.Map(Role.Location, data.Summary.MedianLow), high = data.Map(Role.Location, data.Summary.MedianHigh);
+        double low = data.Map(Role.Location, data.Summary.Order.MedianLow), high = data.Map(Role.Location, data.Summary.Order.MedianHigh);
         double b = data.Map(Role.Scale, Math.Exp(data.θ.Y));
         return new(Status.Nonregular,
             "location is the median, where the score jumps: its standard error is that of the expected information, scale/sqrt(n)",

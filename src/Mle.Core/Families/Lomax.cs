@@ -70,7 +70,7 @@ public readonly struct Lomax : IFamily<Lomax>
         const double log2 = 0.69314718055994530942;
         R logShape = R.IfLess(0.0, free.X, attempt switch { 0 => 1.2, 1 => 3.5, _ => -0.5 }, known.X);
         // The median is λ(2^(1/α) − 1).
-        R ξ = R.Exp(-logShape), median = R.IfLess(0.0, s.Median, s.Median, log2 * s.Mean);
+        R ξ = R.Exp(-logShape), median = R.IfLess(0.0, s.Order.Median, s.Order.Median, log2 * s.Mean);
         R logScale = R.IfLess(0.0, free.Y, R.Log(median) - R.Log(R.Expm1(log2 * ξ)), known.Y);
         // With λ known, the exponential's rate for log(1 + x/λ), or where x is far below λ for x/λ.
         R typical = R.Log1p(median * R.Exp(-known.Y)) / log2;

@@ -210,10 +210,10 @@ public readonly struct StudentT : IFamily<StudentT>
         R used = R.IfLess(0.0, simple, 1.0, R.IfLess(0.0, scaleFree, R.IfLess(0.0, dfFree, 3.0, 9.0), 9.0));
         R ended = R.IfLess((double)attempt, used, 0.0, none);
         R heavy = R.IfLess(0.0, dfFree, attempt == 0 ? 0.0 : 1.0, R.IfLess(known.Z, Moments, 1.0, 0.0));
-        R center = R.IfLess(0.0, heavy, s.Median, s.Mean);
+        R center = R.IfLess(0.0, heavy, s.Order.Median, s.Mean);
         R m = R.IfLess(0.0, free.X, R.IfLess(0.0, simple, center, attempt < 3 ? center : s.Octile(attempt)), known.X);
         R away = s.Mean - m, deviation = R.Sqrt(s.Variance + away * away);
-        R spread = R.Max(s.Spread, R.Abs(s.Median - m)) / R.IfLess(0.0, heavy, spreadOfCauchy, spreadOfNormal);
+        R spread = R.Max(s.Order.Spread, R.Abs(s.Order.Median - m)) / R.IfLess(0.0, heavy, spreadOfCauchy, spreadOfNormal);
         R scale = R.IfLess(0.0, R.Min(heavy, spread), spread, R.IfLess(0.0, simple, 0.75 * deviation, deviation));
         R inverse = attempt == 0 ? 0.05 : attempt == 1 ? 0.5 : 0.95;
         return new(m + ended, R.IfLess(0.0, scaleFree, R.Log(scale), known.Y), R.IfLess(0.0, dfFree, -R.Log(inverse), known.Z));
@@ -227,8 +227,8 @@ public readonly struct StudentT : IFamily<StudentT>
     {
         R enough = s.Size / (1.0 + R.Exp(-known.Z));
         R ties = R.IfLess(0.0, free.X, Ties(s),
-            R.IfLess(R.Abs(s.MedianLow - known.X), double.Epsilon, s.TiesLow,
-                R.IfLess(R.Abs(s.MedianHigh - known.X), double.Epsilon, s.TiesHigh, 0.0)));
+            R.IfLess(R.Abs(s.Order.MedianLow - known.X), double.Epsilon, s.Order.TiesLow,
+                R.IfLess(R.Abs(s.Order.MedianHigh - known.X), double.Epsilon, s.Order.TiesHigh, 0.0)));
         R withDf = R.IfLess(enough, ties, Concentrated, R.IfLess(ties, enough, 0.0, Even));
         R dfFree = R.IfLess(ties, s.Size, 0.0, Concentrated);
         return R.IfLess(0.0, free.Y, R.IfLess(0.0, free.Z, dfFree, withDf), 0.0);
@@ -255,7 +255,7 @@ public readonly struct StudentT : IFamily<StudentT>
     public static R Stray<R>(in Summary<R> s, Vec3<R> θ, Vec3<R> free) where R : unmanaged, IReal<R> =>
         R.IfLess(Ties(s), 0.5 * s.Size, (double)Codes.IterationLimit, Concentrated);
 
-    static R Ties<R>(in Summary<R> s) where R : unmanaged, IReal<R> => R.Max(s.TiesLow, s.TiesHigh);
+    static R Ties<R>(in Summary<R> s) where R : unmanaged, IReal<R> => R.Max(s.Order.TiesLow, s.Order.TiesHigh);
 
     public static IReadOnlyList<Limit> Limits { get; } = [new("df", double.PositiveInfinity, "normal", false)];
 
@@ -355,5 +355,5 @@ public readonly struct StudentT : IFamily<StudentT>
     }
 
     static double Tied(Findings data) => !data.IsFree(0) ? data.Known.X
-        : data.Summary.TiesLow >= data.Summary.TiesHigh ? data.Summary.MedianLow : data.Summary.MedianHigh;
+        : data.Summary.Order.TiesLow >= data.Summary.Order.TiesHigh ? data.Summary.Order.MedianLow : data.Summary.Order.MedianHigh;
 }

@@ -17,6 +17,9 @@ public struct Pass
 
     public double Size, LeastWeight;
 
+    /// <summary>Of no observations.</summary>
+    public static Pass None => new() { Low = double.PositiveInfinity, High = double.NegativeInfinity, LeastWeight = double.PositiveInfinity };
+
     /// <summary>Whether all observations and weights are valid, as far as sums can tell; they also overflow.</summary>
     public readonly bool Within(Support support) =>
         double.IsFinite(A) && double.IsFinite(B) && double.IsFinite(Size) && Size > 0

@@ -11,7 +11,7 @@ public sealed class DeviceBatch : IDisposable
     readonly Column<double> x, weights, trials, kept, parts;
     readonly Column<int> offsets, which, again;
     readonly Column<Loaded> loaded;
-    readonly Column<Ranks> ranks;
+    readonly Column<Order<Real>> orders;
     List<Launch>? all;
     int rows;
     bool drawn;
@@ -22,7 +22,7 @@ public sealed class DeviceBatch : IDisposable
         Stream = engine.Accelerator.CreateStream();
         (x, weights, trials, kept, parts) = (new(engine), new(engine), new(engine), new(engine), new(engine));
         (offsets, which, again) = (new(engine), new(engine), new(engine));
-        (loaded, ranks) = (new(engine), new(engine));
+        (loaded, orders) = (new(engine), new(engine));
         (Said, Codes, Iterations, Numbers, Outcomes, Sums) = (new(engine), new(engine), new(engine), new(engine), new(engine), new(engine));
     }
 
@@ -51,12 +51,12 @@ public sealed class DeviceBatch : IDisposable
 
     internal Column<Loaded> Loaded => loaded;
 
-    internal Column<Ranks> Ranks => ranks;
+    internal Column<Order<Real>> Orders => orders;
 
     /// <summary>Bytes on the device that a chunk needs at most, results included.</summary>
     internal static long Bytes(Batch batch, long rows, long sets) =>
         rows * sizeof(double) * (2 + (batch.Weights.IsEmpty ? 0 : 1) + (batch.Trials.IsEmpty ? 0 : 1))
-        + sets * (Interop.SizeOf<Loaded>() + Interop.SizeOf<Ranks>() + Interop.SizeOf<Outcome<Real>>() + Interop.SizeOf<Slots>() + 11 * sizeof(double) + 4 * sizeof(int));
+        + sets * (Interop.SizeOf<Loaded>() + Interop.SizeOf<Order<Real>>() + Interop.SizeOf<Outcome<Real>>() + Interop.SizeOf<Slots>() + 11 * sizeof(double) + 4 * sizeof(int));
 
     /// <summary>Starts to copy data sets of a batch.</summary>
     internal void Send(Batch batch, int from, int to)
@@ -163,7 +163,7 @@ public sealed class DeviceBatch : IDisposable
 
     public void Dispose()
     {
-        foreach (var column in new IDisposable[] { x, weights, trials, kept, parts, offsets, which, again, loaded, ranks, Said, Codes, Iterations, Numbers, Outcomes, Sums })
+        foreach (var column in new IDisposable[] { x, weights, trials, kept, parts, offsets, which, again, loaded, orders, Said, Codes, Iterations, Numbers, Outcomes, Sums })
             column.Dispose();
         Stream.Dispose();
     }

@@ -67,7 +67,7 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
             _ => Loader<OneGroup>(),
         };
         load(chunk.Stream, Config(launch.Team, launch.Members.Count, 0), chunk.Columns(TFamily.Keep), launch.Which, (int)wanted,
-            chunk.Loaded.View(chunk.Count), chunk.Ranks.View(TFamily.Keep == Keep.RowsAndMedian ? chunk.Count : 0));
+            chunk.Loaded.View(chunk.Count), chunk.Orders.View(TFamily.Keep == Keep.RowsAndMedian ? chunk.Count : 0));
     }
 
     /// <param name="said">What the options say of each data set's slots, or one entry for all.</param>
@@ -85,7 +85,7 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
         // OpenCL refuses shared memory of no length where a kernel has a use for it.
         int shared = TFamily.Keep == Keep.Sums ? 0 : Math.Max(1, room * columns);
         fit(chunk.Stream, Config(team, launch.Members.Count, shared), chunk.Columns(TFamily.Keep), launch.Which,
-            chunk.Loaded.View(chunk.Count), chunk.Ranks.View(TFamily.Keep == Keep.RowsAndMedian ? chunk.Count : 0), terms, said, chunk.Results<TFamily>(), room);
+            chunk.Loaded.View(chunk.Count), chunk.Orders.View(TFamily.Keep == Keep.RowsAndMedian ? chunk.Count : 0), terms, said, chunk.Results<TFamily>(), room);
     }
 
     public void Evaluate(DeviceBatch chunk, Launch launch, Terms terms)
@@ -138,15 +138,15 @@ sealed class KernelSet<TFamily>(GpuEngine engine) where TFamily : struct, IFamil
 
     // What ILGPU calls a launcher: the first call compiles.
 
-    Action<AcceleratorStream, KernelConfig, Columns, ArrayView<int>, int, ArrayView<Loaded>, ArrayView<Ranks>> Loader<TTeam>()
+    Action<AcceleratorStream, KernelConfig, Columns, ArrayView<int>, int, ArrayView<Loaded>, ArrayView<Order<Real>>> Loader<TTeam>()
         where TTeam : struct, ITeam<TTeam> =>
         engine.Compiled(Kernels.Load<TFamily, TTeam>, () => Accelerator.LoadKernel<
-            Columns, ArrayView<int>, int, ArrayView<Loaded>, ArrayView<Ranks>>(Kernels.Load<TFamily, TTeam>, Limits));
+            Columns, ArrayView<int>, int, ArrayView<Loaded>, ArrayView<Order<Real>>>(Kernels.Load<TFamily, TTeam>, Limits));
 
-    Action<AcceleratorStream, KernelConfig, Columns, ArrayView<int>, ArrayView<Loaded>, ArrayView<Ranks>, Terms, ArrayView<Slots>, Results, int> Fitter<TTeam, TJet>()
+    Action<AcceleratorStream, KernelConfig, Columns, ArrayView<int>, ArrayView<Loaded>, ArrayView<Order<Real>>, Terms, ArrayView<Slots>, Results, int> Fitter<TTeam, TJet>()
         where TTeam : struct, ITeam<TTeam> where TJet : unmanaged, IJet<TJet, Real> =>
         engine.Compiled(Kernels.Fit<TFamily, TTeam, TJet>, () => Accelerator.LoadKernel<
-            Columns, ArrayView<int>, ArrayView<Loaded>, ArrayView<Ranks>, Terms, ArrayView<Slots>, Results, int>(Kernels.Fit<TFamily, TTeam, TJet>, Limits));
+            Columns, ArrayView<int>, ArrayView<Loaded>, ArrayView<Order<Real>>, Terms, ArrayView<Slots>, Results, int>(Kernels.Fit<TFamily, TTeam, TJet>, Limits));
 
     Action<AcceleratorStream, KernelConfig, Columns, ArrayView<int>, ArrayView<Loaded>, Terms, ArrayView<Derivatives<Real>>> Evaluator<TTeam>()
         where TTeam : struct, ITeam<TTeam> =>

@@ -33,7 +33,7 @@ static class Kernels
 {
     /// <summary>Reads data sets, one team each.</summary>
     public static void Load<TFamily, TTeam>(
-        Columns columns, ArrayView<int> which, int wanted, ArrayView<Loaded> loaded, ArrayView<Ranks> ranks)
+        Columns columns, ArrayView<int> which, int wanted, ArrayView<Loaded> loaded, ArrayView<Order<Real>> orders)
         where TFamily : struct, IFamily<TFamily> where TTeam : struct, ITeam<TTeam>
     {
         var team = TTeam.Join();
@@ -41,21 +41,21 @@ static class Kernels
             return;
         int d = which[team.Segment], first = columns.Offsets[d];
         Loaded one = default;
-        Ranks order = default;
+        Order<Real> order = default;
         Loading.Load<TFamily, TeamObservations<TTeam>>(
             new(team, columns, first, columns.Offsets[d + 1] - first), columns, (Wanted)wanted, ref one, ref order);
         if (team.Rank != 0)
             return;
         loaded[d] = one;
         if (TFamily.Keep == Keep.RowsAndMedian && wanted >= (int)Wanted.Ordered)
-            ranks[d] = order;
+            orders[d] = order;
     }
 
     /// <summary>Fits data sets that have been loaded, from start to verdict, one team each.</summary>
     /// <param name="said">What the options say of each data set's slots, or one entry for all.</param>
     /// <param name="room">How many rows fit into shared memory.</param>
     public static void Fit<TFamily, TTeam, TJet>(
-        Columns columns, ArrayView<int> which, ArrayView<Loaded> loaded, ArrayView<Ranks> ranks, Terms terms, ArrayView<Slots> said, Results results, int room)
+        Columns columns, ArrayView<int> which, ArrayView<Loaded> loaded, ArrayView<Order<Real>> orders, Terms terms, ArrayView<Slots> said, Results results, int room)
         where TFamily : struct, IFamily<TFamily> where TTeam : struct, ITeam<TTeam> where TJet : unmanaged, IJet<TJet, Real>
     {
         var team = TTeam.Join();
@@ -63,9 +63,9 @@ static class Kernels
             return;
         int d = which[team.Segment];
         var one = loaded[d];
-        Ranks order = default;
+        Order<Real> order = default;
         if (TFamily.Keep == Keep.RowsAndMedian)
-            order = ranks[d];
+            order = orders[d];
         var unit = one.Unit;
         var slots = said[said.Length > 1 ? d : 0];
         Outcome<Real> outcome = default;

@@ -20,16 +20,8 @@ struct Loaded
 
     public readonly Standardization Unit => new(Center, Exponent);
 
-    public readonly Summary<Real> Summary(Ranks ranks) => new(
-        Size, new(A, B, C), Variance, Low, High, ranks.MedianLow, ranks.MedianHigh, ranks.Spread, ranks.Order);
-}
-
-/// <summary>Order statistics, where they were asked for.</summary>
-struct Ranks
-{
-    public double MedianLow, MedianHigh, Spread;
-
-    public Order<Real> Order;
+    /// <param name="order">Zeros where it was not asked for.</param>
+    public readonly Summary<Real> Summary(Order<Real> order) => new(Size, new(A, B, C), Variance, Low, High, order);
 }
 
 /// <summary>What a caller wants of loading.</summary>
@@ -60,11 +52,11 @@ static class Loading
     const double LeastNormal = 2.2250738585072014e-308;
 
     public static void Load<TFamily, TObservations>(
-        TObservations data, Columns columns, Wanted wanted, ref Loaded loaded, ref Ranks ranks)
+        TObservations data, Columns columns, Wanted wanted, ref Loaded loaded, ref Order<Real> order)
         where TFamily : struct, IFamily<TFamily> where TObservations : struct, IObservations
     {
         loaded = default;
-        ranks = default;
+        order = default;
         loaded.Invalid = 1;
         if (data.Length == 0)
             return;
@@ -106,7 +98,7 @@ static class Loading
             double typical = TFamily.Statistic(new Row<Real>(loaded.Low, 1.0)).A;
             loaded.Variance = data.Sum<Squares, Sums>(new(columns, s.A / s.Size, typical), data.Length).A / s.Size;
             if (TFamily.Keep == Keep.RowsAndMedian && (wanted & Wanted.Ordered) != 0)
-                ranks = Rank(data, columns, unit, loaded);
+                order = OrderStatistics(data, columns, unit, loaded);
         }
         if (TFamily.Keep == Keep.Table)
             Tabulate(data, columns, ref loaded);
@@ -168,7 +160,7 @@ static class Loading
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static Ranks Rank<TObservations>(TObservations data, Columns columns, Standardization unit, Loaded loaded)
+    static Order<Real> OrderStatistics<TObservations>(TObservations data, Columns columns, Standardization unit, Loaded loaded)
         where TObservations : struct, IObservations
     {
         double half = loaded.Size / 2;
@@ -186,15 +178,9 @@ static class Loading
 
         int step = (data.Length + Octiled - 1) / Octiled;
         var some = new Ranked(columns, data.First, step == 1 ? 0 : step, unit, 0, 0);
-        return new()
-        {
-            MedianLow = low,
-            MedianHigh = high,
-            Spread = 0.5 * (near + far),
-            Order = new(tiesLow, tiesHigh,
-                Octile(data, some, loaded, 1), Octile(data, some, loaded, 2), Octile(data, some, loaded, 3), Octile(data, some, loaded, 4),
-                Octile(data, some, loaded, 5), Octile(data, some, loaded, 6), Octile(data, some, loaded, 7)),
-        };
+        return new(low, high, 0.5 * (near + far), tiesLow, tiesHigh,
+            Octile(data, some, loaded, 1), Octile(data, some, loaded, 2), Octile(data, some, loaded, 3), Octile(data, some, loaded, 4),
+            Octile(data, some, loaded, 5), Octile(data, some, loaded, 6), Octile(data, some, loaded, 7));
     }
 
     /// <summary>The kth smallest is the first up to which there are k − ½ others or more.</summary>

@@ -92,7 +92,7 @@ struct PassSums : ISums<PassSums>
 
     public static PassSums None => new()
     {
-        Pass = new() { Low = double.PositiveInfinity, High = double.NegativeInfinity, LeastWeight = double.PositiveInfinity },
+        Pass = Pass.None,
         Product = 1.0,
         Second = 1.0,
     };

@@ -45,13 +45,13 @@ sealed class Reduction<TFamily>(GpuEngine engine, FamilyInfo info, Batch batch, 
     void Giant(DeviceBatch chunk, int d)
     {
         Loaded loaded = default;
-        Ranks ranks = default;
+        Order<Real> order = default;
         Loading.Load<TFamily, GridObservations<TFamily>>(
-            new(kernels, chunk, d), chunk.Columns(TFamily.Keep), Wanted.Complete, ref loaded, ref ranks);
+            new(kernels, chunk, d), chunk.Columns(TFamily.Keep), Wanted.Complete, ref loaded, ref order);
         Jet3<Real> jet = default;
         if (loaded.Invalid == 0)
             new LogLikelihood<TFamily, GridSample<TFamily>, Real, Real, Jet3<Real>>(
-                GridSample<TFamily>.Of(kernels, chunk, d, loaded), loaded.Summary(ranks), default, Domain.Space)
+                GridSample<TFamily>.Of(kernels, chunk, d, loaded), loaded.Summary(order), default, Domain.Space)
                 .Unrestricted(point.Coordinates(loaded.Unit), 1.0, ref jet);
         Report(chunk, d, loaded, jet.Parts);
     }

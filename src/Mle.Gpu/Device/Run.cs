@@ -124,8 +124,8 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
                 Fetch(chunk);
             fetched = true;
             var loaded = chunk.Loaded.Fetched[d];
-            var ranks = TFamily.Keep == Keep.RowsAndMedian ? chunk.Ranks.Fetched[d] : default;
-            Judge(chunk.From + d, loaded, ranks, chunk.Outcomes.Fetched[d]);
+            var order = TFamily.Keep == Keep.RowsAndMedian ? chunk.Orders.Fetched[d] : default;
+            Judge(chunk.From + d, loaded, order, chunk.Outcomes.Fetched[d]);
         }
     }
 
@@ -136,7 +136,7 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
     {
         chunk.Loaded.Fetch(chunk.Stream, chunk.Count);
         if (TFamily.Keep == Keep.RowsAndMedian)
-            chunk.Ranks.Fetch(chunk.Stream, chunk.Count);
+            chunk.Orders.Fetch(chunk.Stream, chunk.Count);
         chunk.Outcomes.Fetch(chunk.Stream, chunk.Count);
         chunk.Stream.Synchronize();
     }
@@ -164,8 +164,8 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
 
     void Refuse(DeviceBatch chunk, int d) => judgement.Refuse(chunk.From + d, chunk.Length(d), chunk.Offender<TFamily>(d));
 
-    void Judge(int d, Loaded loaded, Ranks ranks, Outcome<Real> outcome) =>
-        judgement.Judge(d, loaded.Summary(ranks), loaded.Unit, loaded.LogBase, judgement.Prior(judgement.SlotsOf(d), loaded.Unit), outcome);
+    void Judge(int d, Loaded loaded, Order<Real> order, Outcome<Real> outcome) =>
+        judgement.Judge(d, loaded.Summary(order), loaded.Unit, loaded.LogBase, judgement.Prior(judgement.SlotsOf(d), loaded.Unit), outcome);
 
     /// <summary>A data set that is worth the whole grid: the solver runs here, its sums there.</summary>
     void Giant(DeviceBatch chunk, int d)
@@ -173,9 +173,9 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
         foreach (bool ordered in judgement.OrderFirst ? new[] { true } : [false, true])
         {
             Loaded loaded = default;
-            Ranks ranks = default;
+            Order<Real> order = default;
             Loading.Load<TFamily, GridObservations<TFamily>>(
-                new(kernels, chunk, d), chunk.Columns(TFamily.Keep), Wanted(ordered), ref loaded, ref ranks);
+                new(kernels, chunk, d), chunk.Columns(TFamily.Keep), Wanted(ordered), ref loaded, ref order);
             if (loaded.Invalid != 0)
             {
                 Refuse(chunk, d);
@@ -184,13 +184,13 @@ sealed class Run<TFamily, TJet>(GpuEngine engine, FamilyInfo info, Batch batch, 
             var (unit, slots) = (loaded.Unit, judgement.SlotsOf(chunk.From + d));
             Outcome<Real> outcome = default;
             Estimation.Fit<TFamily, GridSample<TFamily>, Real, Real, TJet>(
-                GridSample<TFamily>.Of(kernels, chunk, d, loaded), loaded.Summary(ranks), judgement.Prior(slots, unit), slots.Start(unit),
+                GridSample<TFamily>.Of(kernels, chunk, d, loaded), loaded.Summary(order), judgement.Prior(slots, unit), slots.Start(unit),
                 Restricted, given.Bounded, options.IterationLimit, Complete, ref outcome);
             Write(chunk.From + d, slots, loaded, outcome);
             if (outcome.Code.Value == 0)
                 return;
             if (ordered)
-                Judge(chunk.From + d, loaded, ranks, outcome);
+                Judge(chunk.From + d, loaded, order, outcome);
         }
     }
 
