@@ -214,9 +214,9 @@ static class Loading
             return unit;
         var head = x[..Math.Min(x.Length, Standardization.Head)];
         double center = 0;
-        if (TFamily.Equivariance == Equivariance.LocationScale && !double.IsFinite(center = Sum<T>(head, 0, false) / head.Length))
+        if (TFamily.Equivariance == Equivariance.LocationScale && !double.IsFinite(center = Sum<T>(head) / head.Length))
             center = 0;
-        double size = Sum<T>(head, center, true) / head.Length;
+        double size = Distances<T>(head, center) / head.Length;
         if (!double.IsFinite(size))
         {
             size = 0;
@@ -227,17 +227,30 @@ static class Loading
         return Standardization.About(center, size);
     }
 
-    /// <summary>Σ (x − center), or of its absolute values.</summary>
     [MethodImpl(NoInlining)]
-    static double Sum<T>(ReadOnlySpan<double> x, double center, bool absolute) where T : unmanaged, IReal<T>
+    static double Sum<T>(ReadOnlySpan<double> x) where T : unmanaged, IReal<T>
     {
         var vectors = MemoryMarshal.Cast<double, T>(x);
-        T s = 0.0, c = center;
-        foreach (T v in vectors)
-            s += absolute ? T.Abs(v - c) : v - c;
-        double sum = T.Sum(s);
-        foreach (double v in x[(vectors.Length * (Unsafe.SizeOf<T>() / sizeof(double)))..])
-            sum += absolute ? Math.Abs(v - center) : v - center;
+        T first = 0.0, second = 0.0;
+        for (int i = 0; i < vectors.Length - 1; i += 2)
+            (first, second) = (first + vectors[i], second + vectors[i + 1]);
+        double sum = T.Sum(first + second);
+        for (int i = vectors.Length / 2 * 2 * (Unsafe.SizeOf<T>() / sizeof(double)); i < x.Length; i++)
+            sum += x[i];
+        return sum;
+    }
+
+    /// <summary>Σ |x − center|.</summary>
+    [MethodImpl(NoInlining)]
+    static double Distances<T>(ReadOnlySpan<double> x, double center) where T : unmanaged, IReal<T>
+    {
+        var vectors = MemoryMarshal.Cast<double, T>(x);
+        T first = 0.0, second = 0.0, c = center;
+        for (int i = 0; i < vectors.Length - 1; i += 2)
+            (first, second) = (first + T.Abs(vectors[i] - c), second + T.Abs(vectors[i + 1] - c));
+        double sum = T.Sum(first + second);
+        for (int i = vectors.Length / 2 * 2 * (Unsafe.SizeOf<T>() / sizeof(double)); i < x.Length; i++)
+            sum += Math.Abs(x[i] - center);
         return sum;
     }
 

@@ -25,10 +25,6 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
 
     Detail Detail => options.Detail;
 
-    /// <summary>The prior and the start of every data set where the options say nothing.</summary>
-    Prior<Real> Plain => given.Plain ? judgement.Prior(judgement.Slots, new(0, 0)) : default;
-
-    static Vec3<Real> Nowhere => new(double.NaN, double.NaN, double.NaN);
 
     /// <summary>How many data sets are solved together.</summary>
     static int Side => Unsafe.SizeOf<T>() / sizeof(double);
@@ -209,7 +205,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             Put(worker.Summary, l, one.Summary, TFamily.Keep == Keep.RowsAndMedian ? Unsafe.SizeOf<Summary<Real>>() / sizeof(double) : Unordered);
             if (TFamily.Equivariance != Equivariance.None)
                 Put(worker.Unit, l, one.Unit.Units);
-            if (!given.Plain)
+            if (!given.IsShared)
             {
                 var slots = judgement.SlotsOf(worker.Fits[l < fitted ? l : 0]);
                 worker.Priors[l] = judgement.Prior(slots, one.Unit);
@@ -288,12 +284,15 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         {
             if (run.Replicates is { } replicates)
                 Replicated = new(replicates, run.Detail, run.robust);
+            // Of every data set, where one serves them all.
+            var none = new Standardization(0, 0);
+            var prior = run.judgement.Prior(run.judgement.Slots, none);
             for (int l = 0; l < Side; l++)
             {
-                Priors[l] = run.Plain;
-                Put(Unit, l, new Standardization(0, 0).Units);
-                Put(Prior, l, run.Plain);
-                Put(Start, l, Nowhere);
+                Priors[l] = prior;
+                Put(Unit, l, none.Units);
+                Put(Prior, l, prior);
+                Put(Start, l, run.judgement.Slots.Start(none));
             }
         }
     }

@@ -43,12 +43,8 @@ public readonly struct Cauchy : IFamily<Cauchy>
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
-        T one = 1.0;
         R τ = η.Y;
-        var at = Kernel.Broadcast<T, R>(new(η.X, τ, 1.0));
-        var sums = Loop.Over<StudentT.Whole<T>, StudentT.Weighted<T>, StudentT.LogSums<T>, TSample, T, R>(
-            new(at), new(at), sample, new(default, one, 0.0));
-        var s = sums.Finish().Total<TSample, R>(sample);
+        var s = StudentT.Sums<TSample, T, R>(sample, Kernel.Broadcast<T, R>(new(η.X, τ, 1.0)), 1.0);
         return new LocationScaleSums<R>(-s.K, -2.0 * s.D, -2.0 * s.ZD, -2.0 * s.DD, -2.0 * s.ZDD, -2.0 * s.ZZDD).At(τ);
     }
 

@@ -71,8 +71,13 @@ public readonly struct Logistic : IFamily<Logistic>
         public Sum<T> Add(Sum<T> s, Row<T> t, T weight)
         {
             T z = (t.A - m) * τ, a = T.Abs(z), e = T.Exp(-a), one = 1.0, r = one / (one + e), h = (one - e) * r;
-            T product = T.Split(T.MultiplyAdd(s.Product, e, s.Product), out var exponent);
-            return new(s.Sums.Add(z, -a, T.IfLess(z, 0.0, h, -h), -2.0 * e * r * r), product, s.Exponent + exponent);
+            return new(s.Sums.Add(z, -a, T.IfLess(z, 0.0, h, -h), -2.0 * e * r * r), T.MultiplyAdd(s.Product, e, s.Product), s.Exponent);
+        }
+
+        public static Sum<T> Settle(Sum<T> s)
+        {
+            T product = T.Split(s.Product, out var exponent);
+            return new(s.Sums, product, s.Exponent + exponent);
         }
     }
 

@@ -46,7 +46,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
 
     /// <summary>With u = aμ and h(u) = log(1 + u)/u: Σx(log μ − u h) − nμh.</summary>
     [MethodImpl(NoInlining)]
-    public static Derivatives<R> Constants<R>(Row<R> sums, R n, Vec3<R> η) where R : unmanaged, IReal<R>
+    public static Derivatives<R> Constants<R>(Row<R> sums, R n, Vec3<R> η, int leading) where R : unmanaged, IReal<R>
     {
         R zero = 0.0, a = η.X, μ = η.Z, u = a * μ, h = Log1pRatio.Of(u, out R inverse, out R first, out R second);
         R x = sums.A, square = x * inverse * inverse, bend = n * (2.0 * first + u * second);

@@ -58,6 +58,19 @@ public readonly struct StudentT : IFamily<StudentT>
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => HalfLog2π - T.Log(η.Y) - Gap(η.Z);
 
+    public static bool HasConstants => true;
+
+    /// <summary>n(log τ + D(κ) − ½ log 2π).</summary>
+    [MethodImpl(NoInlining)]
+    public static Derivatives<R> Constants<R>(Row<R> sums, R n, Vec3<R> η, int leading) where R : unmanaged, IReal<R>
+    {
+        R zero = 0.0, slope = n / η.Y;
+        var gap = leading < 3 ? Jet1<R>.Constant(Gap(η.Z)) : Gap(new Jet1<R>(η.Z, 1.0, 0.0));
+        return new(
+            n * (R.Log(η.Y) + gap.F - HalfLog2π), zero, slope, n * gap.X,
+            zero, zero, -slope / η.Y, zero, zero, n * gap.XX);
+    }
+
     /// <summary>
     /// D = log Γ(y + ½) − log Γ(y) − ½ log y at y = 1/(2κ), by D(y) = D(y + 1) + ½ log(y(y + 1)/(y + ½)²) and the
     /// asymptotic series, both written in κ so that κ = 0 is nothing special.
@@ -117,9 +130,7 @@ public readonly struct StudentT : IFamily<StudentT>
             return new LocationScaleSums<R>(-0.5 * a * Λ, -a * near.D, -a * near.ZD, -a * near.DD, -a * near.ZDD, -a * near.ZZDD).At(
                 η.Y, new(-0.5 * (Λ + a * d), a * ds - near.D, a * zds - near.ZD), -d - 0.5 * a * dd);
         }
-        T one = 1.0;
-        var sums = Loop.Over<Whole<T>, Weighted<T>, LogSums<T>, TSample, T, R>(new(at), new(at), sample, new(default, one, 0.0));
-        var s = sums.Finish().Total<TSample, R>(sample);
+        var s = Sums<TSample, T, R>(sample, at, κ);
         // K = −cL with c = ½(1 + 1/κ) and L = Σ log(1 + κz²); Σz⁴q² and Σz³q² by z²q = (1 − q)/κ.
         R r = 1.0 / κ, c = 0.5 * (1.0 + r), dc = -0.5 * r * r, ddc = r * r * r;
         R zzzq = 0.5 * r * (s.D - s.ZDD), zzzzq = 0.5 * r * (s.ZD - s.ZZDD);
@@ -127,38 +138,58 @@ public readonly struct StudentT : IFamily<StudentT>
             η.Y, new(-dc * s.K - c * s.ZD, a * zzzq - s.D, a * zzzzq - s.ZD), c * zzzzq - 2.0 * dc * s.ZD - ddc * s.K);
     }
 
-    /// <summary>The sums of log(1 + κz²), as a product and its exponent, and of zq with its derivative.</summary>
-    internal readonly struct LogSums<T>(LocationScaleSums<T> sums, T product, T exponent) where T : unmanaged, IReal<T>
+    /// <summary>
+    /// The sums of K = log(1 + κz²) and of K′ = zq and K″ = q(2q − 1), which are those but for constants. Four sums of q and zq
+    /// give the five of them, by κz²q = 1 − q.
+    /// </summary>
+    internal static LocationScaleSums<R> Sums<TSample, T, R>(TSample sample, Vec3<T> η, R κ)
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
-        public readonly LocationScaleSums<T> Sums = sums;
-        public readonly T Product = product, Exponent = exponent;
-
-        public LocationScaleSums<T> Finish() =>
-            Sums.Add(0.0, T.MultiplyAdd(Exponent, 0.69314718055994530942, T.Log(Product)), 0.0, 0.0);
+        T zero = 0.0, one = 1.0;
+        var s = Loop.Over<Whole<T>, Weighted<T>, LogSums<T>, TSample, T, R>(
+            new(η), new(η), sample, new(zero, (double)sample.Whole, zero, zero, zero, zero, one, zero));
+        Row<R> first = sample.Total(new(s.K + LogSum.Total(s.Product, s.Exponent), s.N, s.Q)), second = sample.Total(new(s.QQ, s.ZQ, s.ZQQ));
+        R r = 1.0 / κ, rest = r * (first.B - first.C), q = first.C, qq = second.A, zq = second.B, zqq = second.C;
+        return new(first.A, zq, rest, qq + qq - q, zqq + zqq - zq, 2.0 * r * (q - qq) - rest);
     }
 
-    internal readonly struct Whole<T>(Vec3<T> η) : ITerm<LogSums<T>, T> where T : unmanaged, IReal<T>
+    /// <summary>Sums over rows: of weighted logarithms, 1, q, q², zq and zq², and of log(1 + κz²) as a product and its exponent.</summary>
+    readonly struct LogSums<T>(T k, T n, T q, T qq, T zq, T zqq, T product, T exponent) where T : unmanaged, IReal<T>
+    {
+        public readonly T K = k, N = n, Q = q, QQ = qq, ZQ = zq, ZQQ = zqq, Product = product, Exponent = exponent;
+    }
+
+    readonly struct Whole<T>(Vec3<T> η) : ITerm<LogSums<T>, T> where T : unmanaged, IReal<T>
     {
         readonly T m = η.X, τ = η.Y, κ = η.Z;
 
         [MethodImpl(AggressiveInlining)]
         public LogSums<T> Add(LogSums<T> s, Row<T> t, T weight)
         {
-            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = one / w;
-            T product = T.Split(s.Product * w, out var exponent);
-            return new(s.Sums.Add(z, 0.0, z * q, q * (q + q - one)), product, s.Exponent + exponent);
+            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = one / w, zq = z * q;
+            T mantissa = T.Split(w, out var exponent);
+            return new(s.K, s.N, s.Q + q, T.MultiplyAdd(q, q, s.QQ), s.ZQ + zq, T.MultiplyAdd(q, zq, s.ZQQ), s.Product * mantissa, s.Exponent + exponent);
+        }
+
+        public static LogSums<T> Settle(LogSums<T> s)
+        {
+            T product = T.Split(s.Product, out var exponent);
+            return new(s.K, s.N, s.Q, s.QQ, s.ZQ, s.ZQQ, product, s.Exponent + exponent);
         }
     }
 
-    internal readonly struct Weighted<T>(Vec3<T> η) : ITerm<LogSums<T>, T> where T : unmanaged, IReal<T>
+    readonly struct Weighted<T>(Vec3<T> η) : ITerm<LogSums<T>, T> where T : unmanaged, IReal<T>
     {
         readonly T m = η.X, τ = η.Y, κ = η.Z;
 
         [MethodImpl(AggressiveInlining)]
         public LogSums<T> Add(LogSums<T> s, Row<T> t, T weight)
         {
-            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = one / w, wq = weight * q;
-            return new(s.Sums.Add(z, weight * T.Log(w), z * wq, wq * (q + q - one)), s.Product, s.Exponent);
+            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = one / w, zq = z * q, wq = weight * q;
+            return new(
+                s.K + weight * T.Log(w), s.N + weight, s.Q + wq, T.MultiplyAdd(wq, q, s.QQ), T.MultiplyAdd(weight, zq, s.ZQ), T.MultiplyAdd(wq, zq, s.ZQQ),
+                s.Product, s.Exponent);
         }
     }
 

@@ -36,7 +36,7 @@ public readonly struct Weibull : IFamily<Weibull>
     public static bool HasConstants => true;
 
     [MethodImpl(NoInlining)]
-    public static Derivatives<R> Constants<R>(Row<R> sums, R n, Vec3<R> η) where R : unmanaged, IReal<R>
+    public static Derivatives<R> Constants<R>(Row<R> sums, R n, Vec3<R> η, int leading) where R : unmanaged, IReal<R>
     {
         R zero = 0.0;
         return new(

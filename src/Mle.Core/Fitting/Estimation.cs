@@ -57,7 +57,7 @@ public static class Estimation
         for (int attempt = 0; attempt < TFamily.Starts; attempt++)
         {
             var from = TFamily.Start(summary, prior.Known, prior.Free, attempt);
-            R idle = R.IfLess(zero, absent, absent, R.IfLess(R.Abs(from.X + from.Y + from.Z), double.PositiveInfinity, zero, one));
+            R idle = Idle(absent, from);
             if (attempt > 0 && !R.AnyLess(idle, one))
                 break;
             if (!TFamily.StartIsMaximum || bounded)
@@ -68,13 +68,15 @@ public static class Estimation
             if (charted)
                 from = TFamily.ToChart(from);
             from = objective.Retract(from, from, zero);
+            // Of values that nobody asks for and no other start's is compared with, the last evaluation may be left out.
+            bool valued = exact || attempt > 0 || TFamily.Starts > 1 && R.AnyLess(Idle(absent, TFamily.Start(summary, prior.Known, prior.Free, 1)), one);
             TJet jet = default, there = default;
             Vec3<R> to = from;
             R ended = one, steps = zero;
             if (!TFamily.StartIsMaximum || bounded)
                 ended = Newton.Maximize<LogLikelihood<TFamily, TSample, T, R, TJet>, Vec3<R>, TJet, R>(
                     ref objective, ref from, ref to, ref jet, ref there, idle, limit,
-                    !exact && TFamily.Starts == 1 ? double.PositiveInfinity : charted ? 0.0 : Newton.NoStep, out steps);
+                    !valued ? double.PositiveInfinity : charted ? 0.0 : Newton.NoStep, out steps);
             else if (exact)
                 objective.At(from, one, ref jet);
             iterations += steps;
@@ -141,6 +143,10 @@ public static class Estimation
         a.X * (c.XX * b.X + c.XY * b.Y + c.XZ * b.Z)
         + a.Y * (c.XY * b.X + c.YY * b.Y + c.YZ * b.Z)
         + a.Z * (c.XZ * b.X + c.YZ * b.Y + c.ZZ * b.Z);
+
+    /// <summary>Above 0 where there is no maximum to look for, or no such start.</summary>
+    static R Idle<R>(R absent, Vec3<R> from) where R : unmanaged, IReal<R> =>
+        R.IfLess(0.0, absent, absent, R.IfLess(R.Abs(from.X + from.Y + from.Z), double.PositiveInfinity, 0.0, 1.0));
 
     static R Begin<R>(R user, R family) where R : unmanaged, IReal<R> =>
         R.IfLess(R.Abs(user), double.PositiveInfinity, user, family);

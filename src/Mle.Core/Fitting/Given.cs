@@ -37,7 +37,8 @@ public sealed class Given
             startEach[Slot(family, name)] = Column(name, values, count);
         Bounded = options.Bounds.Count > 0;
         IsIndividual = options.FixedEach.Count + options.StartEach.Count > 0;
-        Plain = !IsIndividual && options.Fixed.Count + options.Start.Count + options.Bounds.Count == 0;
+        IsShared = !IsIndividual && Enumerable.Range(0, parameters.Length).All(i => parameters[i].Role == Role.Shape
+            || double.IsNaN(known[i]) && double.IsNaN(start[i]) && double.IsNaN(low[i]) && double.IsNaN(high[i]));
         FreeCount = parameters.Length - options.Fixed.Count - options.FixedEach.Count;
         Leading = 0;
         for (int i = 0; i < parameters.Length; i++)
@@ -48,15 +49,19 @@ public sealed class Given
     /// <summary>Whether the user gave bounds.</summary>
     public bool Bounded { get; }
 
-    /// <summary>Whether the options say nothing at all: then one prior serves all data sets.</summary>
-    public bool Plain { get; }
+    /// <summary>Whether what is said has no unit and is said of all data sets: then one prior serves them all.</summary>
+    public bool IsShared { get; }
 
-    /// <summary>Whether the solver has to heed known values or bounds, the family's own included.</summary>
+    /// <summary>
+    /// Whether the solver has to heed known values or bounds, the family's own included: slots behind the last free one never
+    /// move, but no start can be expanded about them.
+    /// </summary>
     public bool Restricts<TFamily>() where TFamily : struct, IFamily<TFamily>
     {
+        int moving = TFamily.Expands ? parameters.Length : Math.Max(1, Leading);
         var (low, high) = TFamily.Region<Real>();
         Vec3<Real> smooth = TFamily.Smooth<Real>();
-        for (int i = 0; i < parameters.Length; i++)
+        for (int i = 0; i < moving; i++)
             if (!IsFree(i) || Component(smooth, i) == 0 || Component(low, i) > double.NegativeInfinity || Component(high, i) < double.PositiveInfinity)
                 return true;
         return Bounded;

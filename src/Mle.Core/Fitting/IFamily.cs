@@ -109,8 +109,8 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>Whether <see cref="Constants"/> has a closed form: for families that keep rows, where jets cost as much as the rows.</summary>
     static virtual bool HasConstants => false;
 
-    /// <summary>What no row changes, LogLinear at Σ t less n times LogNormalizer, with its derivatives in η.</summary>
-    static virtual Derivatives<R> Constants<R>(Row<R> sums, R size, Vec3<R> η) where R : unmanaged, IReal<R> => default;
+    /// <summary>What no row changes, LogLinear at Σ t less n times LogNormalizer, with its derivatives in the leading slots of η or in all.</summary>
+    static virtual Derivatives<R> Constants<R>(Row<R> sums, R size, Vec3<R> η, int leading) where R : unmanaged, IReal<R> => default;
 
     /// <summary>
     /// Σ w LogKernel with its derivatives in η, not yet completed over workers in any other way than by the sample's

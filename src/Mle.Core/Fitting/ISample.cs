@@ -44,6 +44,9 @@ public interface ISample<T, R> where T : unmanaged, IReal<T> where R : unmanaged
 public interface ITerm<TSums, T> where T : unmanaged, IReal<T>
 {
     TSums Add(TSums sums, Row<T> row, T weight);
+
+    /// <summary>What sums need after at most <see cref="LogSum.Factors"/> whole rows: products among them are brought back into range.</summary>
+    static virtual TSums Settle(TSums sums) => sums;
 }
 
 /// <summary>
@@ -85,8 +88,12 @@ public static class Loop
         var added = term;
         var total = sums;
         int whole = sample.Whole;
-        for (int i = 0; i < whole; i++)
-            total = added.Add(total, sample[i], 1.0);
+        for (int i = 0; i < whole;)
+        {
+            for (int end = whole < i + LogSum.Factors ? whole : i + LogSum.Factors; i < end; i++)
+                total = added.Add(total, sample[i], 1.0);
+            total = TTerm.Settle(total);
+        }
         return total;
     }
 

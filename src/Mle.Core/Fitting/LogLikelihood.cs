@@ -94,7 +94,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     TJet Composed(Vec3<TJet> η, R active)
     {
         var at = Values(η);
-        return TJet.Compose(sample.KernelSum<TFamily>(at, active) + TFamily.Constants(summary.Sums, summary.Size, at), η);
+        return TJet.Compose(sample.KernelSum<TFamily>(at, active) + TFamily.Constants(summary.Sums, summary.Size, at, TJet.Leading), η);
     }
 
     /// <summary>0 where a slot is known, or rests on a bound with the score pointing outwards.</summary>

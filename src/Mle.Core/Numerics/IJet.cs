@@ -8,6 +8,9 @@ public interface IJet<TSelf, T> : IReal<TSelf>, IAscent<TSelf, Vec3<T>, T> where
 {
     static abstract TSelf Constant(T value);
 
+    /// <summary>How many slots are variables.</summary>
+    static abstract int Leading { get; }
+
     /// <summary>The leading slots as variables, the others as constants.</summary>
     static abstract Vec3<TSelf> At(Vec3<T> point);
 

@@ -13,6 +13,8 @@ public readonly struct Jet1<T>(T f, T x, T xx)
     [MethodImpl(AggressiveInlining)]
     public static implicit operator Jet1<T>(double c) => Constant(c);
 
+    public static int Leading => 1;
+
     [MethodImpl(AggressiveInlining)]
     public static Jet1<T> Constant(T value) => new(value, 0.0, 0.0);
 

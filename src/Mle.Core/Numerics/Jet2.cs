@@ -13,6 +13,8 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
     [MethodImpl(AggressiveInlining)]
     public static implicit operator Jet2<T>(double c) => Constant(c);
 
+    public static int Leading => 2;
+
     [MethodImpl(AggressiveInlining)]
     public static Jet2<T> Constant(T value) => new(value, 0.0, 0.0, 0.0, 0.0, 0.0);
 

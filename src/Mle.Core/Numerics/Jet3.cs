@@ -13,6 +13,8 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
     [MethodImpl(AggressiveInlining)]
     public static implicit operator Jet3<T>(double c) => Constant(c);
 
+    public static int Leading => 3;
+
     [MethodImpl(AggressiveInlining)]
     public static Jet3<T> Constant(T value) => new(value, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
 

@@ -9,7 +9,7 @@ namespace Mle;
 /// </summary>
 public static class LogSum
 {
-    /// <summary>How many factors in [0.75, 1.5) a product takes before it must be renormalised: 1.5⁵¹² is 10⁹⁰.</summary>
+    /// <summary>How many factors in [0.75, 2] a product takes before it must be renormalised: 2⁵¹² is 10¹⁵⁴.</summary>
     public const int Factors = 512;
 
     [MethodImpl(AggressiveInlining)]

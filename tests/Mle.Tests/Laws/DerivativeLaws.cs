@@ -100,7 +100,9 @@ public class DerivativeLaws
             if (TFamily.HasConstants)
             {
                 var all = Jet3<Real>.At(at);
-                double[] constants = Numbers(TFamily.Constants(sums, n, at));
+                double[] constants = Numbers(TFamily.Constants(sums, n, at, 3)), two = Numbers(TFamily.Constants(sums, n, at, 2));
+                foreach (int k in (int[])[0, 1, 2, 4, 5, 6])
+                    Check("constants of two slots", two[k], constants[k], k, unit[k]);
                 double[] rising = Numbers(TFamily.LogLinear(sums.Lift<Jet3<Real>>(), all).Parts), normal = Numbers(TFamily.LogNormalizer(all).Parts);
                 for (int k = 0; k < 10; k++)
                     Check("constants", constants[k], rising[k] - n * normal[k], k, Math.Max(unit[k], Math.Abs(rising[k]) + n * Math.Abs(normal[k])));
