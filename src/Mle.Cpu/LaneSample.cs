@@ -150,6 +150,12 @@ static class Lane
         return Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref place));
     }
 
+    static ReadOnlySpan<double> FirstIntegers => [0, 1, 2, 3, 4, 5, 6, 7];
+
+    /// <summary>0, 1, 2, …: which lane each is.</summary>
+    public static T Places<T>() where T : unmanaged, IReal<T> =>
+        Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref MemoryMarshal.GetReference(FirstIntegers)));
+
     static ReadOnlySpan<double> OnesThenZeros => [1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// <summary>1 in the first lanes, 0 in the others: read from a table, for a call would push sums out of registers.</summary>

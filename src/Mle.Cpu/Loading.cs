@@ -467,11 +467,12 @@ static class Loading
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int lanes = Unsafe.SizeOf<T>() / sizeof(double), distinct = 0;
-        bool dense = high <= Math.Max(SmallTable, TableWidth * x.Length);
+        bool table = TFamily.Keep == Keep.Table, dense = high <= Math.Max(SmallTable, TableWidth * x.Length);
+        tails &= table && dense;
         if (dense)
         {
             // Two of them in turn, so that equal neighbours do not wait for each other.
-            int second = high + 2 + lanes;
+            int second = (high + lanes) / lanes * lanes + lanes;
             var histogram = Workspace.Room(ref space.Histogram, 2 * second);
             Array.Clear(histogram, 0, 2 * second);
             if (weights.IsEmpty)
@@ -484,8 +485,6 @@ static class Loading
                 }
                 if (i < x.Length)
                     histogram[(int)x[i]]++;
-                for (int v = 0; v <= high; v++)
-                    histogram[v] += histogram[second + v];
             }
             else
             {
@@ -493,9 +492,18 @@ static class Loading
                     if (weights[i] > 0)
                         histogram[(int)x[i]] += weights[i];
             }
+            T off = Lane.Places<T>() - middle, sum = 0.0;
+            for (int v = 0; v <= high; v += lanes)
+            {
+                ref T both = ref MemoryMarshal.Cast<double, T>(histogram.AsSpan(v, lanes))[0];
+                both += One<T>(histogram.AsSpan(second + v, lanes));
+                sum += both * off * off;
+                off += lanes;
+            }
+            squares = table ? T.Sum(sum) : squares;
             Workspace.Room(ref space.A, high + 1 + 2 * lanes);
             Workspace.Room(ref space.Weights, high + 1 + 2 * lanes);
-            for (int v = 0; v <= high; v++)
+            for (int v = 0; v <= high && (logBase || !tails); v++)
             {
                 if (histogram[v] > 0)
                 {
@@ -521,10 +529,13 @@ static class Loading
                 else
                     (space.A[distinct], space.Weights[distinct++]) = (space.A[i], space.Weights[i]);
             }
+            squares = table ? 0 : squares;
+            for (int i = 0; table && i < distinct; i++)
+                squares += space.Weights[i] * (space.A[i] - middle) * (space.A[i] - middle);
         }
         space.A.AsSpan(distinct, lanes).Fill(space.A[0]);
         space.Weights.AsSpan(distinct, lanes).Clear();
-        double sum = 0;
+        double bases = 0;
         if (logBase)
         {
             T s = 0.0;
@@ -533,18 +544,15 @@ static class Loading
                 var row = new Row<T>(One<T>(space.A.AsSpan(i, lanes)));
                 s += One<T>(space.Weights.AsSpan(i, lanes)) * TFamily.LogBase(row, TFamily.Statistic(row));
             }
-            sum = T.Sum(s);
+            bases = T.Sum(s);
         }
-        if (TFamily.Keep == Keep.Table)
+        if (table)
         {
-            squares = 0;
-            for (int i = 0; i < distinct; i++)
-                squares += space.Weights[i] * (space.A[i] - middle) * (space.A[i] - middle);
             space.Weighted = true;
-            rows = dense && tails ? Tails(space, high, lanes) : distinct;
-            space.Tails = dense && tails;
+            space.Tails = tails;
+            rows = tails ? Tails(space, high, lanes) : distinct;
         }
-        return sum;
+        return bases;
     }
 
     /// <summary>

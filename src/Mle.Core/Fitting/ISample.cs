@@ -104,9 +104,11 @@ public static class Loop
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
+        var added = term;
+        var total = sums;
         int count = sample.Count;
         for (int i = sample.Whole; i < count; i++)
-            sums = term.Add(sums, sample[i], sample.Weight(i));
-        return sums;
+            total = added.Add(total, sample[i], sample.Weight(i));
+        return total;
     }
 }
