@@ -88,7 +88,7 @@ public readonly struct NegativeBinomial : IFamily<NegativeBinomial>, ICounts<Neg
         public Row<T> Add(Row<T> s, Row<T> row, T weight)
         {
             T j = row.A, one = 1.0, q = T.MultiplyAdd(j, a, one), d = j / q, wd = weight * d;
-            return new(T.MultiplyAdd(weight, T.Log(q), s.A), s.B + wd, T.MultiplyAdd(wd, d, s.C));
+            return new(T.MultiplyAdd(weight, Elementary.LogOfNormal(q), s.A), s.B + wd, T.MultiplyAdd(wd, d, s.C));
         }
     }
 

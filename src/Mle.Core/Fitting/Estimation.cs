@@ -80,10 +80,17 @@ public static class Estimation
             else if (exact)
                 objective.At(from, one, ref jet);
             iterations += steps;
+            if (TFamily.Starts == 1)
+            {
+                ending = R.IfLess(zero, idle, zero, ended);
+                best = R.IfLess(zero, idle, best, jet.Parts.F);
+                θ = from.If(R.IfLess(zero, idle, zero, one), θ);
+                here = jet;
+                break;
+            }
             // A maximum beats a point that is still moving, or on an edge that is none; among equals the value decides.
             R value = jet.Parts.F, converges = Converged(ended);
-            if (TFamily.Starts > 1)
-                converges = R.IfLess(R.Abs(TFamily.Judge(summary, charted ? TFamily.FromChart(from) : from, prior.Free) - (double)Codes.NoMaximum), 0.5, zero, converges);
+            converges = R.IfLess(R.Abs(TFamily.Judge(summary, charted ? TFamily.FromChart(from) : from, prior.Free) - (double)Codes.NoMaximum), 0.5, zero, converges);
             R better = R.IfLess(rank, converges, one, R.IfLess(converges, rank, zero, R.IfLess(best, value, one, zero)));
             better = R.IfLess(zero, idle, zero, better);
             θ = from.If(better, θ);
@@ -101,6 +108,32 @@ public static class Estimation
         }
         if (charted)
             θ = TFamily.FromChart(θ);
+        outcome.θ = θ;
+        outcome.Value = best;
+        outcome.Iterations = iterations;
+        Conclude<TFamily, R>(summary, prior, absent, ending, bounded, ref outcome);
+        if (exact)
+        {
+            if (bounded)
+                objective.Unrestricted(θ, one, ref here);
+            outcome.Score = here.Parts.Score;
+        }
+        if (bounded)
+        {
+            R onBound = R.IfLess(zero,
+                OnBound(moving.X, θ.X, low.X, high.X) + OnBound(moving.Y, θ.Y, low.Y, high.Y) + OnBound(moving.Z, θ.Z, low.Z, high.Z),
+                Converged(ending), zero);
+            outcome.Code = R.IfLess(zero, onBound, (double)Codes.UserBound, outcome.Code);
+        }
+    }
+
+    /// <summary>What it means that the searches ended so: a method of its own, for more than this the JIT does not inline in one.</summary>
+    [MethodImpl(NoInlining)]
+    static void Conclude<TFamily, R>(in Summary<R> summary, in Prior<R> prior, R absent, R ending, bool bounded, ref Outcome<R> outcome)
+        where TFamily : struct, IFamily<TFamily> where R : unmanaged, IReal<R>
+    {
+        R zero = 0.0, one = 1.0, best = outcome.Value;
+        Vec3<R> θ = outcome.θ;
         R supremum = bounded ? double.NegativeInfinity : TFamily.LimitValue(summary, prior.Known, prior.Free);
         R converged = Converged(ending);
         R below = R.IfLess(best, supremum, one, zero);
@@ -112,23 +145,7 @@ public static class Estimation
             R.IfLess(zero, below, (double)Codes.AtLimit, TFamily.Judge(summary, θ, prior.Free)),
             R.IfLess(zero, level, (double)Codes.AtLimit, astray));
         outcome.Code = R.IfLess(zero, absent, absent, code);
-        outcome.θ = θ;
-        outcome.Value = best;
-        outcome.Iterations = iterations;
         outcome.LimitValue = supremum;
-        if (exact)
-        {
-            if (bounded)
-                objective.Unrestricted(θ, one, ref here);
-            outcome.Score = here.Parts.Score;
-        }
-        if (bounded)
-        {
-            R onBound = R.IfLess(zero,
-                OnBound(moving.X, θ.X, low.X, high.X) + OnBound(moving.Y, θ.Y, low.Y, high.Y) + OnBound(moving.Z, θ.Z, low.Z, high.Z),
-                converged, zero);
-            outcome.Code = R.IfLess(zero, onBound, (double)Codes.UserBound, outcome.Code);
-        }
     }
 
     /// <summary>JCJᵀ for the Jacobian J of a map.</summary>
