@@ -107,10 +107,16 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
             for (int f = 0; f < parts.Length; f++)
                 sums[f * side + l] = parts[f];
         }
+        Repeat(sums, side);
+        return derivatives[0];
+    }
+
+    /// <summary>The first lane in those that hold no data set.</summary>
+    void Repeat(Span<double> sums, int side)
+    {
         for (int l = occupied; l < side; l++)
             for (int f = 0; f < sums.Length; f += side)
                 sums[f + l] = sums[f];
-        return derivatives[0];
     }
 
     public Powers<T> Expand<TSame>(Vec3<T> start) where TSame : struct, IFamily<TSame>
@@ -119,14 +125,14 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
         var points = MemoryMarshal.Cast<Vec3<T>, double>(MemoryMarshal.CreateSpan(ref start, 1));
         Powers<T> powers = default;
         var sums = MemoryMarshal.Cast<Powers<T>, double>(MemoryMarshal.CreateSpan(ref powers, 1));
-        for (int l = 0; l < side; l++)
+        for (int l = 0; l < occupied; l++)
         {
-            int of = l < occupied ? l : 0;
-            var one = samples[of].Expand<TSame>(new(points[of], points[side + of], points[2 * side + of]));
+            var one = samples[l].Expand<TSame>(new(points[l], points[side + l], points[2 * side + l]));
             var parts = MemoryMarshal.Cast<Powers<Real>, double>(MemoryMarshal.CreateSpan(ref one, 1));
             for (int f = 0; f < parts.Length; f++)
                 sums[f * side + l] = parts[f];
         }
+        Repeat(sums, side);
         return powers;
     }
 }

@@ -81,18 +81,19 @@ static class Loading
     /// <summary>Data set d of the batch.</summary>
     /// <param name="ordered">Whether order statistics are wanted, where the family has a use for them.</param>
     /// <param name="robust">Whether what robust standard errors need is wanted.</param>
-    public static void Load<TFamily, T>(Batch batch, int d, Detail detail, bool ordered, bool robust, Workspace space, ref Loaded loaded)
+    /// <param name="threads">How many workers may share the chunks of a giant data set.</param>
+    public static void Load<TFamily, T>(Batch batch, int d, Detail detail, bool ordered, bool robust, int threads, Workspace space, ref Loaded loaded)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int first = (int)batch.Bounds[d], length = (int)(batch.Bounds[d + 1] - first);
         Load<TFamily, T>(batch.Values.Span.Slice(first, length), Part(batch.Weights.Span, first, length), Part(batch.Trials.Span, first, length),
-            detail, ordered, robust, space, ref loaded);
+            detail, ordered, robust, threads, space, ref loaded);
     }
 
     /// <summary>The same of rows in memory.</summary>
     public static void Load<TFamily, T>(
         ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Detail detail, bool ordered, bool robust,
-        Workspace space, ref Loaded loaded)
+        int threads, Workspace space, ref Loaded loaded)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         loaded.Invalid = null;
@@ -115,12 +116,12 @@ static class Loading
         ref var unit = ref loaded.Unit;
         unit = Unit<TFamily, T>(x);
         var s = Pass.None;
-        Read<TFamily, T>(x, weights, trials, unit, kept, logBase, true, ref s);
+        Read<TFamily, T>(x, weights, trials, unit, kept, logBase, true, threads, ref s);
         // 1 − x is rounded to a unit of 1: where the sums are small against n, that is too coarse.
         if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) * 64 < s.Size)
         {
             s = Pass.None;
-            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, ref s);
+            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, threads, ref s);
         }
         // A product of mantissas takes no subnormal factors.
         bool plausible = s.Within(support) && !(TFamily.LogFirst && s.Low * unit.PerScale < 2.2250738585072014e-308);
@@ -131,7 +132,7 @@ static class Loading
             // Valid data whose sums overflow in the unit of the first: the middle of their range is next.
             unit = Middle<TFamily>(x);
             s = Pass.None;
-            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, ref s);
+            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, threads, ref s);
         }
         // Field by field: a structure that is made elsewhere and copied waits for its own stores.
         ref var summary = ref loaded.Summary;
@@ -145,7 +146,7 @@ static class Loading
         {
             if (space.Weighted)
                 PadCopy(weights, Workspace.Room(ref space.Weights, x.Length + lanes), lanes, 0);
-            summary.Variance = SquaresAbout<TFamily, T>(space, x.Length, s.A / n) / n;
+            summary.Variance = SquaresAbout<TFamily, T>(space, x.Length, s.A / n, threads) / n;
             if (keep == Keep.RowsAndMedian)
                 summary.Order = ordered ? Medians.Of(x, weights, unit) : default;
         }
@@ -164,27 +165,55 @@ static class Loading
     /// <param name="products">Whether logarithms may be summed as products where the family says how.</param>
     static void Read<TFamily, T>(
         ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, in Standardization unit,
-        double[]? kept, bool logBase, bool products, ref Pass pass)
+        double[]? kept, bool logBase, bool products, int threads, ref Pass pass)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        if (x.Length <= Chunk)
+        {
+            ReadChunk<TFamily, T>(x, weights, trials, unit, kept.AsSpan(), logBase, products, ref pass);
+            return;
+        }
+        var parts = new Pass[(x.Length + Chunk - 1) / Chunk];
+        var own = unit;
+        int count = x.Length;
+        bool weighted = !weights.IsEmpty, tried = !trials.IsEmpty;
+        // Spans cannot go to other threads; what they point to stays where it is until all have read it.
+        unsafe
+        {
+            fixed (double* xs = x, ws = weights, ms = trials)
+            {
+                var (first, second, third) = ((nint)xs, (nint)ws, (nint)ms);
+                Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c =>
+                {
+                    int at = c * Chunk, length = Math.Min(Chunk, count - at);
+                    parts[c] = Pass.None;
+                    ReadChunk<TFamily, T>(
+                        Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default,
+                        own, kept.AsSpan(kept is null ? 0 : at), logBase, products, ref parts[c]);
+                });
+            }
+        }
+        foreach (var part in parts)
+            pass = pass.Merge(part);
+
+        static unsafe ReadOnlySpan<double> Rows(nint column, int at, int length) => new((double*)column + at, length);
+    }
+
+    static void ReadChunk<TFamily, T>(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, in Standardization unit,
+        Span<double> kept, bool logBase, bool products, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
-        for (int from = 0; from < x.Length; from += Chunk)
+        int plain = weights.IsEmpty && trials.IsEmpty && (products || !TFamily.LogFirst) ? x.Length / lanes * lanes : 0;
+        if (plain > 0)
         {
-            int length = Math.Min(Chunk, x.Length - from);
-            int plain = weights.IsEmpty && trials.IsEmpty && (products || !TFamily.LogFirst) ? length / lanes * lanes : 0;
-            if (plain > 0)
-            {
-                Plain<TFamily, T>(x.Slice(from, plain), unit, kept.AsSpan(kept is null ? 0 : from), TFamily.Support.Integer, ref pass);
-                if (logBase)
-                    pass.Base += LogBase<TFamily, T>(x.Slice(from, plain), unit);
-            }
-            if (plain < length)
-            {
-                Weighted<TFamily, T>(
-                    x[(from + plain)..(from + length)], Part(weights, from, length), Part(trials, from, length), unit,
-                    kept.AsSpan(kept is null ? 0 : from + plain), logBase, ref pass);
-            }
+            Plain<TFamily, T>(x[..plain], unit, kept, TFamily.Support.Integer, ref pass);
+            if (logBase)
+                pass.Base += LogBase<TFamily, T>(x[..plain], unit);
         }
+        if (plain < x.Length)
+            Weighted<TFamily, T>(x[plain..], weights, trials, unit, kept.IsEmpty ? kept : kept[plain..], logBase, ref pass);
     }
 
     /// <summary>The unit half way, in exponents, between the smallest and the largest.</summary>
@@ -401,14 +430,18 @@ static class Loading
         to.AsSpan(from.Length, lanes).Fill(padding);
     }
 
-    public static double SquaresAbout<TFamily, T>(Workspace space, int count, double mean)
+    public static double SquaresAbout<TFamily, T>(Workspace space, int count, double mean, int threads)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        double sum = 0;
         var rows = space.Sample<TFamily, T>(count, 1);
-        for (int chunk = 0; chunk * Chunk < count; chunk++)
-            sum += T.Sum(Loop.Over<Square<T>, Row<T>, LaneSample<TFamily, T>, T, Real>(new(mean), rows.Part(chunk), default).A);
-        return sum;
+        if (count <= Chunk)
+            return Squares(rows, mean);
+        var parts = new double[(count + Chunk - 1) / Chunk];
+        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c => parts[c] = Squares(rows.Part(c), mean));
+        return parts.Sum();
+
+        static double Squares(LaneSample<TFamily, T> rows, double mean) =>
+            T.Sum(Loop.Over<Square<T>, Row<T>, LaneSample<TFamily, T>, T, Real>(new(mean), rows, default).A);
     }
 
     readonly struct Square<T>(T mean) : ITerm<Row<T>, T> where T : unmanaged, IReal<T>

@@ -13,7 +13,7 @@ static class Reduction
         for (int d = 0; d < batch.Count; d++)
         {
             Loaded loaded = default;
-            Loading.Load<TFamily, T>(batch, d, Detail.Complete, false, false, space, ref loaded);
+            Loading.Load<TFamily, T>(batch, d, Detail.Complete, false, false, options.Workers, space, ref loaded);
             if (loaded.Invalid is not null)
                 throw new ArgumentException($"data set {d + 1}, {loaded.Invalid}");
             var sample = space.Sample<TFamily, T>(loaded.Rows, options.Workers);

@@ -39,12 +39,12 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
                 x = new double[rows];
             redrawer.Fill(d, b, x.AsSpan(0, rows));
             var trials = replicates.Data.Trials.IsEmpty ? default : replicates.Data.Trials.Span.Slice((int)replicates.Data.Bounds[d], rows);
-            Loading.Load<TFamily, T>(x.AsSpan(0, rows), default, trials, detail, ordered, robust, to, ref one);
+            Loading.Load<TFamily, T>(x.AsSpan(0, rows), default, trials, detail, ordered, robust, 1, to, ref one);
             return;
         }
         if (replicator is not Resampler resampler)
         {
-            Loading.Load<TFamily, T>(replicator.Make(d, b), 0, detail, ordered, robust, to, ref one);
+            Loading.Load<TFamily, T>(replicator.Make(d, b), 0, detail, ordered, robust, 1, to, ref one);
             return;
         }
         if (d != current)
@@ -66,7 +66,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
         else if (TFamily.Keep == Keep.Sums)
             Add(w, ref one);
         else
-            Loading.Load<TFamily, T>(Part(replicates.Data.Values), w, Part(replicates.Data.Trials), detail, ordered, robust, to, ref one);
+            Loading.Load<TFamily, T>(Part(replicates.Data.Values), w, Part(replicates.Data.Trials), detail, ordered, robust, 1, to, ref one);
     }
 
     ReadOnlySpan<double> Part(ReadOnlyMemory<double> column) =>
@@ -77,7 +77,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
     {
         current = d;
         values = (int)(replicates.Data.Bounds[d + 1] - replicates.Data.Bounds[d]);
-        Loading.Load<TFamily, T>(replicates.Data, d, detail, false, robust, space, ref data);
+        Loading.Load<TFamily, T>(replicates.Data, d, detail, false, robust, 1, space, ref data);
         if (data.Invalid is not null)
             return;
         if (weights.Length < values)
@@ -268,7 +268,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
         Order<Real> order = default;
         if (TFamily.Keep == Keep.RowsAndMedian && ordered)
             order = Medians.Of(x.AsSpan(0, count), weights.AsSpan(0, count), data.Unit);
-        double variance = Loading.SquaresAbout<TFamily, T>(to, count, sum / size) / size;
+        double variance = Loading.SquaresAbout<TFamily, T>(to, count, sum / size, 1) / size;
         one.Summary = new(size, new(sum), variance, (low - data.Unit.Center) * data.Unit.PerScale, (high - data.Unit.Center) * data.Unit.PerScale, order);
     }
 
