@@ -54,20 +54,34 @@ readonly struct LaneSample<TFamily, T>(double[] a, bool tails, double[]? weights
     {
         if (count <= Loading.Chunk)
             return TSame.KernelSum<LaneSample<TFamily, T>, T, Real>(this, η);
-        var parts = new Derivatives<Real>[(count + Loading.Chunk - 1) / Loading.Chunk];
-        var whole = this;
-        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c =>
-            parts[c] = TSame.KernelSum<LaneSample<TFamily, T>, T, Real>(whole.Part(c), η));
+        var parts = OfChunks(part => TSame.KernelSum<LaneSample<TFamily, T>, T, Real>(part, η));
         var sum = parts[0];
         for (int c = 1; c < parts.Length; c++)
             sum += parts[c];
         return sum;
     }
 
-    public Powers<Real> Expand<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame> =>
-        count <= Loading.Chunk ? TSame.Expand<LaneSample<TFamily, T>, T, Real>(this, start) : default;
+    public Powers<Real> Expand<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame>
+    {
+        if (count <= Loading.Chunk)
+            return TSame.Expand<LaneSample<TFamily, T>, T, Real>(this, start);
+        var parts = OfChunks(part => TSame.Expand<LaneSample<TFamily, T>, T, Real>(part, start));
+        var sum = parts[0];
+        for (int c = 1; c < parts.Length; c++)
+            sum += parts[c];
+        return sum;
+    }
 
-    public LaneSample<TFamily, T> Part(int chunk) =>
+    /// <summary>What comes of each chunk, on as many threads as may share them.</summary>
+    public TPart[] OfChunks<TPart>(Func<LaneSample<TFamily, T>, TPart> make)
+    {
+        var parts = new TPart[(count + Loading.Chunk - 1) / Loading.Chunk];
+        var whole = this;
+        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c => parts[c] = make(whole.Part(c)));
+        return parts;
+    }
+
+    LaneSample<TFamily, T> Part(int chunk) =>
         new(a, Tails, weights, from + chunk * Loading.Chunk, Math.Min(Loading.Chunk, count - chunk * Loading.Chunk), 1);
 }
 

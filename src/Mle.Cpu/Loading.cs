@@ -433,12 +433,8 @@ static class Loading
     public static double SquaresAbout<TFamily, T>(Workspace space, int count, double mean, int threads)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        var rows = space.Sample<TFamily, T>(count, 1);
-        if (count <= Chunk)
-            return Squares(rows, mean);
-        var parts = new double[(count + Chunk - 1) / Chunk];
-        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c => parts[c] = Squares(rows.Part(c), mean));
-        return parts.Sum();
+        var rows = space.Sample<TFamily, T>(count, threads);
+        return count <= Chunk ? Squares(rows, mean) : rows.OfChunks(part => Squares(part, mean)).Sum();
 
         static double Squares(LaneSample<TFamily, T> rows, double mean) =>
             T.Sum(Loop.Over<Square<T>, Row<T>, LaneSample<TFamily, T>, T, Real>(new(mean), rows, default).A);

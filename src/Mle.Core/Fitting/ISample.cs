@@ -36,7 +36,7 @@ public interface ISample<T, R> where T : unmanaged, IReal<T> where R : unmanaged
     /// </summary>
     Derivatives<R> KernelSum<TFamily>(Vec3<R> η, R active) where TFamily : struct, IFamily<TFamily>;
 
-    /// <summary>The sums of <see cref="IFamily{TSelf}.Expand"/>; zeros of a giant data set, whose fit has other costs.</summary>
+    /// <summary>The sums of <see cref="IFamily{TSelf}.Expand"/>; zeros where the sample does not make them.</summary>
     Powers<R> Expand<TFamily>(Vec3<R> start) where TFamily : struct, IFamily<TFamily>;
 }
 

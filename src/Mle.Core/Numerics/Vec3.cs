@@ -90,6 +90,9 @@ public readonly struct Powers<T>(T a, T b, T c, T d, T e, T f, T g, T h) where T
         return new(A + e, B + b, C + c, D + d, E + f, F + g, G + h, T.MultiplyAdd(h, z, H));
     }
 
+    public static Powers<T> operator +(Powers<T> p, Powers<T> q) =>
+        new(p.A + q.A, p.B + q.B, p.C + q.C, p.D + q.D, p.E + q.E, p.F + q.F, p.G + q.G, p.H + q.H);
+
     /// <summary>The series at δ with its first two derivatives.</summary>
     public void At(T δ, out T value, out T slope, out T bend)
     {
