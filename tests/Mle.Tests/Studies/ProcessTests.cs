@@ -15,8 +15,8 @@ public sealed class ProcessTests : IDisposable
     {
         study = folder.File("coverage.yaml", """
             name: coverage
-            replicates: 60000
-            block: 1500
+            replicates: 600000
+            block: 15000
             data: {family: weibull, parameters: {shape: 1.5, scale: 2}, n: [20, 40]}
             intervals: [wald, wald:log]
             """);
@@ -109,10 +109,12 @@ public sealed class ProcessTests : IDisposable
     [UnixFact]
     public void A_second_interruption_does_not_wait_for_the_block()
     {
-        // When the short block of the first cell is kept, another thread is at that of the second, which takes minutes.
+        // When the short block of the first cell is kept, a thread is at that of the second, or soon will be, which takes minutes.
         string path = folder.File("long.yaml", "replicates: 20000\nblock: 20000\ndata: {family: weibull, parameters: {shape: 1.5, scale: 2}, n: [2, 200000]}\n");
         using var process = BuiltCommand.Start("study", "run", path, "--engine", "cpu", "--threads", "2");
         BuiltCommand.Await(process, folder.At("long.journal"), 300);
+        for (var before = process.TotalProcessorTime; process.TotalProcessorTime < before + TimeSpan.FromSeconds(1);)
+            process.WaitForExit(10);
         while (!process.WaitForExit(100))
             BuiltCommand.Signal(process.Id, BuiltCommand.SigInt);
         Assert.Equal(Program.Interrupted, process.ExitCode);
