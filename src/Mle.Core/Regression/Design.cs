@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Mle;
 
 /// <summary>
@@ -137,6 +139,17 @@ sealed class Design
         long room = (long)Blocks * Stride;
         this.source = room > Math.Min(limit, Array.MaxLength) ? source : null;
         if (!IsStreamed && Data.Length < room)
-            Data = GC.AllocateUninitializedArray<double>((int)room);
+        {
+            Release();
+            Data = ArrayPool<double>.Shared.Rent((int)room);
+        }
+    }
+
+    /// <summary>Gives the memory back for the next design: fresh pages may cost more than a fit.</summary>
+    public void Release()
+    {
+        if (Data.Length > 0)
+            ArrayPool<double>.Shared.Return(Data);
+        Data = [];
     }
 }

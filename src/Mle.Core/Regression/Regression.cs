@@ -114,7 +114,7 @@ abstract partial class Regression<TRows, TResponse, T>
                 worker.Report();
                 Report();
                 return worker;
-            }, _ => { });
+            }, worker => worker.Design.Release());
         return Table;
     }
 
