@@ -50,27 +50,21 @@ readonly struct LaneSample<TFamily, T>(double[] a, bool tails, double[]? weights
     [MethodImpl(AggressiveInlining)]
     public Row<Real> Total(Row<T> partial) => new(T.Sum(partial.A), T.Sum(partial.B), T.Sum(partial.C));
 
-    public Derivatives<Real> KernelSum<TSame>(Vec3<Real> η, Real active) where TSame : struct, IFamily<TSame>
-    {
-        if (count <= Loading.Chunk)
-            return TSame.KernelSum<LaneSample<TFamily, T>, T, Real>(this, η);
-        var parts = OfChunks(part => TSame.KernelSum<LaneSample<TFamily, T>, T, Real>(part, η));
-        var sum = parts[0];
-        for (int c = 1; c < parts.Length; c++)
-            sum += parts[c];
-        return sum;
-    }
+    public Derivatives<Real> KernelSum<TSame>(Vec3<Real> η, Real active) where TSame : struct, IFamily<TSame> =>
+        IsGiant ? KernelSumOfChunks<TSame>(η) : TSame.KernelSum<LaneSample<TFamily, T>, T, Real>(this, η);
 
-    public Powers<Real> Expand<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame>
-    {
-        if (count <= Loading.Chunk)
-            return TSame.Expand<LaneSample<TFamily, T>, T, Real>(this, start);
-        var parts = OfChunks(part => TSame.Expand<LaneSample<TFamily, T>, T, Real>(part, start));
-        var sum = parts[0];
-        for (int c = 1; c < parts.Length; c++)
-            sum += parts[c];
-        return sum;
-    }
+    public Powers<Real> Expand<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame> =>
+        IsGiant ? ExpandChunks<TSame>(start) : TSame.Expand<LaneSample<TFamily, T>, T, Real>(this, start);
+
+    public bool IsGiant => count > Loading.Chunk;
+
+    // Apart, because a method makes its closure before it knows that there is no giant.
+
+    Derivatives<Real> KernelSumOfChunks<TSame>(Vec3<Real> η) where TSame : struct, IFamily<TSame> =>
+        OfChunks(part => TSame.KernelSum<LaneSample<TFamily, T>, T, Real>(part, η)).Aggregate((sum, part) => sum + part);
+
+    Powers<Real> ExpandChunks<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame> =>
+        OfChunks(part => TSame.Expand<LaneSample<TFamily, T>, T, Real>(part, start)).Aggregate((sum, part) => sum + part);
 
     /// <summary>What comes of each chunk, on as many threads as may share them.</summary>
     public TPart[] OfChunks<TPart>(Func<LaneSample<TFamily, T>, TPart> make)
@@ -117,9 +111,7 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
             if (busy[l] == 0)
                 continue;
             var one = samples[l].KernelSum<TSame>(new(points[l], points[side + l], points[2 * side + l]), 1.0);
-            var parts = MemoryMarshal.Cast<Derivatives<Real>, double>(MemoryMarshal.CreateSpan(ref one, 1));
-            for (int f = 0; f < parts.Length; f++)
-                sums[f * side + l] = parts[f];
+            Lane.Put(derivatives.AsSpan(), l, one);
         }
         Repeat(sums, side);
         return derivatives[0];
@@ -142,9 +134,7 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
         for (int l = 0; l < occupied; l++)
         {
             var one = samples[l].Expand<TSame>(new(points[l], points[side + l], points[2 * side + l]));
-            var parts = MemoryMarshal.Cast<Powers<Real>, double>(MemoryMarshal.CreateSpan(ref one, 1));
-            for (int f = 0; f < parts.Length; f++)
-                sums[f * side + l] = parts[f];
+            Lane.Put(new Span<Powers<T>>(ref powers), l, one);
         }
         Repeat(sums, side);
         return powers;
@@ -164,22 +154,36 @@ static class Lane
     [MethodImpl(AggressiveInlining)]
     public static unsafe T Read<T>(ref readonly double column, int at) where T : unmanaged, IReal<T>
     {
-        ref double place = ref Unsafe.Add(ref Unsafe.AsRef(in column), at);
+        ref double all = ref Unsafe.AsRef(in column);
         if (Sse.IsSupported)
-            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref place) + Ahead);
-        return Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref place));
+            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref Unsafe.Add(ref all, at)) + Ahead);
+        return Lanes.Read<T>(ref all, at);
+    }
+
+    /// <summary>Puts a structure of doubles into one lane of the same structure of vectors.</summary>
+    public static void Put<TVectors, TOne>(Span<TVectors> vectors, int lane, in TOne one) where TVectors : unmanaged where TOne : unmanaged =>
+        Put(vectors, lane, one, Unsafe.SizeOf<TOne>() / sizeof(double));
+
+    /// <summary>The same of its first fields.</summary>
+    public static void Put<TVectors, TOne>(Span<TVectors> vectors, int lane, in TOne one, int fields) where TVectors : unmanaged where TOne : unmanaged
+    {
+        int side = Unsafe.SizeOf<TVectors>() / Unsafe.SizeOf<TOne>();
+        var to = MemoryMarshal.Cast<TVectors, double>(vectors);
+        var from = MemoryMarshal.Cast<TOne, double>(MemoryMarshal.CreateReadOnlySpan(in one, 1));
+        for (int f = 0; f < fields; f++)
+            to[f * side + lane] = from[f];
     }
 
     static ReadOnlySpan<double> FirstIntegers => [0, 1, 2, 3, 4, 5, 6, 7];
 
     /// <summary>0, 1, 2, …: which lane each is.</summary>
     public static T Places<T>() where T : unmanaged, IReal<T> =>
-        Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref MemoryMarshal.GetReference(FirstIntegers)));
+        Lanes.Read<T>(ref MemoryMarshal.GetReference(FirstIntegers), 0);
 
     static ReadOnlySpan<double> OnesThenZeros => [1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// <summary>1 in the first lanes, 0 in the others: read from a table, for a call would push sums out of registers.</summary>
     [MethodImpl(AggressiveInlining)]
     public static T First<T>(int count) where T : unmanaged, IReal<T> =>
-        Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref MemoryMarshal.GetReference(OnesThenZeros), 8 - Math.Min(count, 8))));
+        Lanes.Read<T>(ref MemoryMarshal.GetReference(OnesThenZeros), 8 - Math.Min(count, 8));
 }

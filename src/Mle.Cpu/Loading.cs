@@ -115,14 +115,10 @@ static class Loading
 
         ref var unit = ref loaded.Unit;
         unit = Unit<TFamily, T>(x);
-        var s = Pass.None;
-        Read<TFamily, T>(x, weights, trials, unit, kept, logBase, true, threads, ref s);
+        Read<TFamily, T>(x, weights, trials, unit, kept, logBase, true, threads, out var s);
         // 1 − x is rounded to a unit of 1: where the sums are small against n, that is too coarse.
         if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) * 64 < s.Size)
-        {
-            s = Pass.None;
-            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, threads, ref s);
-        }
+            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, threads, out s);
         // A product of mantissas takes no subnormal factors.
         bool plausible = s.Within(support) && !(TFamily.LogFirst && s.Low * unit.PerScale < 2.2250738585072014e-308);
         if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Pass.Offender(support, x, weights, trials)) is not null)
@@ -131,8 +127,7 @@ static class Loading
         {
             // Valid data whose sums overflow in the unit of the first: the middle of their range is next.
             unit = Middle<TFamily>(x);
-            s = Pass.None;
-            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, threads, ref s);
+            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, threads, out s);
         }
         // Field by field: a structure that is made elsewhere and copied waits for its own stores.
         ref var summary = ref loaded.Summary;
@@ -165,16 +160,23 @@ static class Loading
     /// <param name="products">Whether logarithms may be summed as products where the family says how.</param>
     static void Read<TFamily, T>(
         ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, in Standardization unit,
-        double[]? kept, bool logBase, bool products, int threads, ref Pass pass)
+        double[]? kept, bool logBase, bool products, int threads, out Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
+        pass = Pass.None;
         if (x.Length <= Chunk)
-        {
             ReadChunk<TFamily, T>(x, weights, trials, unit, kept.AsSpan(), logBase, products, ref pass);
-            return;
-        }
+        else
+            foreach (var part in ReadChunks<TFamily, T>(x, weights, trials, unit, kept, logBase, products, threads))
+                pass = pass.Merge(part);
+    }
+
+    static Pass[] ReadChunks<TFamily, T>(
+        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit,
+        double[]? kept, bool logBase, bool products, int threads)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
         var parts = new Pass[(x.Length + Chunk - 1) / Chunk];
-        var own = unit;
         int count = x.Length;
         bool weighted = !weights.IsEmpty, tried = !trials.IsEmpty;
         // Spans cannot go to other threads; what they point to stays where it is until all have read it.
@@ -189,12 +191,11 @@ static class Loading
                     parts[c] = Pass.None;
                     ReadChunk<TFamily, T>(
                         Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default,
-                        own, kept.AsSpan(kept is null ? 0 : at), logBase, products, ref parts[c]);
+                        unit, kept.AsSpan(kept is null ? 0 : at), logBase, products, ref parts[c]);
                 });
             }
         }
-        foreach (var part in parts)
-            pass = pass.Merge(part);
+        return parts;
 
         static unsafe ReadOnlySpan<double> Rows(nint column, int at, int length) => new((double*)column + at, length);
     }
@@ -243,9 +244,9 @@ static class Loading
             return unit;
         var head = x[..Math.Min(x.Length, Standardization.Head)];
         double center = 0;
-        if (TFamily.Equivariance == Equivariance.LocationScale && !double.IsFinite(center = Sum<T>(head) / head.Length))
+        if (TFamily.Equivariance == Equivariance.LocationScale && !double.IsFinite(center = Sum<T>(head, 0, false) / head.Length))
             center = 0;
-        double size = Distances<T>(head, center) / head.Length;
+        double size = Sum<T>(head, center, true) / head.Length;
         if (!double.IsFinite(size))
         {
             size = 0;
@@ -256,30 +257,20 @@ static class Loading
         return Standardization.About(center, size);
     }
 
-    [MethodImpl(NoInlining)]
-    static double Sum<T>(ReadOnlySpan<double> x) where T : unmanaged, IReal<T>
-    {
-        var vectors = MemoryMarshal.Cast<double, T>(x);
-        T first = 0.0, second = 0.0;
-        for (int i = 0; i < vectors.Length - 1; i += 2)
-            (first, second) = (first + vectors[i], second + vectors[i + 1]);
-        double sum = T.Sum(first + second);
-        for (int i = vectors.Length / 2 * 2 * (Unsafe.SizeOf<T>() / sizeof(double)); i < x.Length; i++)
-            sum += x[i];
-        return sum;
-    }
-
-    /// <summary>Σ |x − center|.</summary>
-    [MethodImpl(NoInlining)]
-    static double Distances<T>(ReadOnlySpan<double> x, double center) where T : unmanaged, IReal<T>
+    /// <summary>Σ (x − center), or of its absolute values; inlined, so that which of them is no question in the loop.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static double Sum<T>(ReadOnlySpan<double> x, double center, bool absolute) where T : unmanaged, IReal<T>
     {
         var vectors = MemoryMarshal.Cast<double, T>(x);
         T first = 0.0, second = 0.0, c = center;
         for (int i = 0; i < vectors.Length - 1; i += 2)
-            (first, second) = (first + T.Abs(vectors[i] - c), second + T.Abs(vectors[i + 1] - c));
+        {
+            first += absolute ? T.Abs(vectors[i] - c) : vectors[i] - c;
+            second += absolute ? T.Abs(vectors[i + 1] - c) : vectors[i + 1] - c;
+        }
         double sum = T.Sum(first + second);
         for (int i = vectors.Length / 2 * 2 * (Unsafe.SizeOf<T>() / sizeof(double)); i < x.Length; i++)
-            sum += Math.Abs(x[i] - center);
+            sum += absolute ? Math.Abs(x[i] - center) : x[i] - center;
         return sum;
     }
 
@@ -434,7 +425,9 @@ static class Loading
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         var rows = space.Sample<TFamily, T>(count, threads);
-        return count <= Chunk ? Squares(rows, mean) : rows.OfChunks(part => Squares(part, mean)).Sum();
+        return rows.IsGiant ? SquaresOfChunks(rows, mean) : Squares(rows, mean);
+
+        static double SquaresOfChunks(LaneSample<TFamily, T> rows, double mean) => rows.OfChunks(part => Squares(part, mean)).Sum();
 
         static double Squares(LaneSample<TFamily, T> rows, double mean) =>
             T.Sum(Loop.Over<Square<T>, Row<T>, LaneSample<TFamily, T>, T, Real>(new(mean), rows, default).A);
@@ -529,7 +522,8 @@ static class Loading
                 sum += both * off * off;
                 off += lanes;
             }
-            squares = table ? T.Sum(sum) : squares;
+            if (table)
+                squares = T.Sum(sum);
             Workspace.Room(ref space.A, high + 1 + 2 * lanes);
             Workspace.Room(ref space.Weights, high + 1 + 2 * lanes);
             for (int v = 0; v <= high && (logBase || !tails); v++)
@@ -558,9 +552,12 @@ static class Loading
                 else
                     (space.A[distinct], space.Weights[distinct++]) = (space.A[i], space.Weights[i]);
             }
-            squares = table ? 0 : squares;
-            for (int i = 0; table && i < distinct; i++)
-                squares += space.Weights[i] * (space.A[i] - middle) * (space.A[i] - middle);
+            if (table)
+            {
+                squares = 0;
+                for (int i = 0; i < distinct; i++)
+                    squares += space.Weights[i] * (space.A[i] - middle) * (space.A[i] - middle);
+            }
         }
         space.A.AsSpan(distinct, lanes).Fill(space.A[0]);
         space.Weights.AsSpan(distinct, lanes).Clear();

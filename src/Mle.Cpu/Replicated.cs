@@ -274,7 +274,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
 
     [MethodImpl(AggressiveInlining)]
     static T Read(double[] column, int i) =>
-        Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(column), i)));
+        Lanes.Read<T>(ref MemoryMarshal.GetArrayDataReference(column), i);
 
     public void Dispose() => space.Dispose();
 }

@@ -25,7 +25,6 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
 
     Detail Detail => options.Detail;
 
-
     /// <summary>How many data sets are solved together.</summary>
     static int Side => Unsafe.SizeOf<T>() / sizeof(double);
 
@@ -202,15 +201,15 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         for (int l = 0; l < Side; l++)
         {
             ref var one = ref worker.Loaded[l < fitted ? l : 0];
-            Put(worker.Summary, l, one.Summary, TFamily.Keep == Keep.RowsAndMedian ? Unsafe.SizeOf<Summary<Real>>() / sizeof(double) : Unordered);
+            Lane.Put(worker.Summary.AsSpan(), l, one.Summary, TFamily.Keep == Keep.RowsAndMedian ? Unsafe.SizeOf<Summary<Real>>() / sizeof(double) : Unordered);
             if (TFamily.Equivariance != Equivariance.None)
-                Put(worker.Unit, l, one.Unit.Units);
+                Lane.Put(worker.Unit.AsSpan(), l, one.Unit.Units);
             if (!given.IsShared)
             {
                 var slots = judgement.SlotsOf(worker.Fits[l < fitted ? l : 0]);
                 worker.Priors[l] = judgement.Prior(slots, one.Unit);
-                Put(worker.Prior, l, worker.Priors[l]);
-                Put(worker.Start, l, slots.Start(one.Unit));
+                Lane.Put(worker.Prior.AsSpan(), l, worker.Priors[l]);
+                Lane.Put(worker.Start.AsSpan(), l, slots.Start(one.Unit));
             }
         }
         Outcome<T> outcome = default;
@@ -231,24 +230,11 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         for (int l = 0; l < Side; l++)
         {
             int of = l < fitted ? l : 0;
-            Put(worker.Spread, l, TFamily.Keep == Keep.Sums ? worker.Loaded[of].Spread
+            Lane.Put(worker.Spread.AsSpan(), l, TFamily.Keep == Keep.Sums ? worker.Loaded[of].Spread
                 : Scores<TFamily, T, TJet>.Squares(worker.Samples[of], new(points[of], points[Side + of], points[2 * Side + of])));
         }
         var b = TFamily.Keep == Keep.Sums ? Scores<TFamily, T, TJet>.Squares(worker.Spread[0], outcome.θ) : worker.Spread[0];
         outcome.Covariance = Scores<TFamily, T, TJet>.Between(outcome.Covariance, b, moving);
-    }
-
-    /// <summary>Puts a structure of doubles into one lane of the same structure of vectors.</summary>
-    static void Put<TVectors, TOne>(TVectors[] vectors, int lane, in TOne one) where TVectors : unmanaged where TOne : unmanaged =>
-        Put(vectors, lane, one, Unsafe.SizeOf<TOne>() / sizeof(double));
-
-    /// <summary>The same of its first fields.</summary>
-    static void Put<TVectors, TOne>(TVectors[] vectors, int lane, in TOne one, int fields) where TVectors : unmanaged where TOne : unmanaged
-    {
-        var to = MemoryMarshal.Cast<TVectors, double>(vectors.AsSpan());
-        var from = MemoryMarshal.Cast<TOne, double>(MemoryMarshal.CreateReadOnlySpan(in one, 1));
-        for (int f = 0; f < fields; f++)
-            to[f * Side + lane] = from[f];
     }
 
     /// <summary>What one worker keeps from group to group.</summary>
@@ -290,9 +276,9 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             for (int l = 0; l < Side; l++)
             {
                 Priors[l] = prior;
-                Put(Unit, l, none.Units);
-                Put(Prior, l, prior);
-                Put(Start, l, run.judgement.Slots.Start(none));
+                Lane.Put(Unit.AsSpan(), l, none.Units);
+                Lane.Put(Prior.AsSpan(), l, prior);
+                Lane.Put(Start.AsSpan(), l, run.judgement.Slots.Start(none));
             }
         }
     }

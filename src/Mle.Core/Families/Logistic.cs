@@ -60,7 +60,7 @@ public readonly struct Logistic : IFamily<Logistic>
         public readonly T Product = product, Exponent = exponent;
 
         public LocationScaleSums<T> Finish() =>
-            Sums.Add(0.0, -2.0 * T.MultiplyAdd(Exponent, 0.69314718055994530942, T.Log(Product)), 0.0, 0.0);
+            Sums.Add(0.0, -2.0 * LogSum.Total(Product, Exponent), 0.0, 0.0);
     }
 
     readonly struct Whole<T>(T m, T τ) : ITerm<Sum<T>, T> where T : unmanaged, IReal<T>
@@ -76,8 +76,9 @@ public readonly struct Logistic : IFamily<Logistic>
 
         public static Sum<T> Settle(Sum<T> s)
         {
-            T product = T.Split(s.Product, out var exponent);
-            return new(s.Sums, product, s.Exponent + exponent);
+            T product = s.Product, exponent = s.Exponent;
+            LogSum.Renormalize(ref product, ref exponent);
+            return new(s.Sums, product, exponent);
         }
     }
 

@@ -168,14 +168,16 @@ public readonly struct StudentT : IFamily<StudentT>
         public LogSums<T> Add(LogSums<T> s, Row<T> t, T weight)
         {
             T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = one / w, zq = z * q;
-            T mantissa = T.Split(w, out var exponent);
-            return new(s.K, s.N, s.Q + q, T.MultiplyAdd(q, q, s.QQ), s.ZQ + zq, T.MultiplyAdd(q, zq, s.ZQQ), s.Product * mantissa, s.Exponent + exponent);
+            T product = s.Product, exponent = s.Exponent;
+            LogSum.Add(w, ref product, ref exponent);
+            return new(s.K, s.N, s.Q + q, T.MultiplyAdd(q, q, s.QQ), s.ZQ + zq, T.MultiplyAdd(q, zq, s.ZQQ), product, exponent);
         }
 
         public static LogSums<T> Settle(LogSums<T> s)
         {
-            T product = T.Split(s.Product, out var exponent);
-            return new(s.K, s.N, s.Q, s.QQ, s.ZQ, s.ZQQ, product, s.Exponent + exponent);
+            T product = s.Product, exponent = s.Exponent;
+            LogSum.Renormalize(ref product, ref exponent);
+            return new(s.K, s.N, s.Q, s.QQ, s.ZQ, s.ZQQ, product, exponent);
         }
     }
 

@@ -80,6 +80,7 @@ public static class Estimation
             else if (exact)
                 objective.At(from, one, ref jet);
             iterations += steps;
+            // The only start has nothing to be better than: two dozen selections less.
             if (TFamily.Starts == 1)
             {
                 ending = R.IfLess(zero, idle, zero, ended);

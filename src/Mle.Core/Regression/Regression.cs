@@ -99,6 +99,7 @@ abstract partial class Regression<TRows, TResponse, T>
                     if (worker.Design.IsStreamed)
                         worker.Climb();
                     worker.Report();
+                    worker.Design.Release();
                     Report();
                 }
             }
