@@ -38,16 +38,21 @@ static class Guard
             return 0;
         }
         var known = File.ReadLines(path).Skip(1).Select(line => line.Split(',')).ToDictionary(part => part[0], part => double.Parse(part[1], CultureInfo.InvariantCulture));
+        return Loses(known, Measure, Console.Out) ? 1 : 0;
+    }
+
+    /// <summary>Whether some loop costs more than it may beside what is on file, in every attempt; tells of each.</summary>
+    /// <param name="measure">The ratios of an attempt.</param>
+    public static bool Loses(IReadOnlyDictionary<string, double> known, Func<int, IReadOnlyDictionary<string, double>> measure, TextWriter told)
+    {
         Dictionary<string, double> best = [];
         // A neighbour can slow a whole attempt down, and speed none up.
-        for (int attempt = 0; attempt < Attempts && (attempt == 0 || Lost()); attempt++)
-            foreach (var (loop, ratio) in Measure(attempt))
+        for (int attempt = 0; attempt < Attempts && (attempt == 0 || best.Keys.Any(IsLost)); attempt++)
+            foreach (var (loop, ratio) in measure(attempt))
                 best[loop] = Math.Min(ratio, best.GetValueOrDefault(loop, double.PositiveInfinity));
         foreach (var (loop, ratio) in best)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"hot loop {loop,-22} {ratio,7:F2} plain sums, {known.GetValueOrDefault(loop, double.NaN),7:F2} on file{(IsLost(loop) ? ": MORE THAN A QUARTER LOST" : "")}"));
-        return Lost() ? 1 : 0;
-
-        bool Lost() => best.Keys.Any(IsLost);
+            told.WriteLine(string.Create(CultureInfo.InvariantCulture, $"hot loop {loop,-22} {ratio,7:F2} plain sums, {known.GetValueOrDefault(loop, double.NaN),7:F2} on file{(IsLost(loop) ? ": MORE THAN A QUARTER LOST" : "")}"));
+        return best.Keys.Any(IsLost);
 
         bool IsLost(string loop) => !known.TryGetValue(loop, out double on) || best[loop] > Loss * on;
     }

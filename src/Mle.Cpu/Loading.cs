@@ -502,17 +502,17 @@ static class Loading
                 int i = 0;
                 for (; i + 1 < x.Length; i += 2)
                 {
-                    histogram[(int)x[i]]++;
-                    histogram[second + (int)x[i + 1]]++;
+                    histogram[double.ConvertToIntegerNative<int>(x[i])]++;
+                    histogram[second + double.ConvertToIntegerNative<int>(x[i + 1])]++;
                 }
                 if (i < x.Length)
-                    histogram[(int)x[i]]++;
+                    histogram[double.ConvertToIntegerNative<int>(x[i])]++;
             }
             else
             {
                 for (int i = 0; i < x.Length; i++)
                     if (weights[i] > 0)
-                        histogram[(int)x[i]] += weights[i];
+                        histogram[double.ConvertToIntegerNative<int>(x[i])] += weights[i];
             }
             T off = Lane.Places<T>() - middle, sum = 0.0;
             for (int v = 0; v <= high; v += lanes)

@@ -31,7 +31,7 @@ public readonly struct Beta : IFamily<Beta>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), T.Log1p(-x.A));
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y));
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y));
 
     /// <summary>
     /// log B(α, β). With one of them large, log Γ of it and of the sum would cancel: their ratio is taken as one. With both, by

@@ -35,7 +35,7 @@ public readonly struct Binomial : IFamily<Binomial>
         return RisingFactorial.Log(k, 1.0 / r) + k * T.Log(r) - T.Polygamma(-1, k + 1.0);
     }
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(-Softplus.Of(-θ.X), -Softplus.Of(θ.X));
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(-Softplus.Of(-θ.X), -Softplus.Of(θ.X));
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => 0.0;
 

@@ -29,7 +29,7 @@ public readonly struct Cauchy : IFamily<Cauchy>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(-θ.Y), θ.Y);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(-θ.Y), θ.Y);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Z + Logπ;
 

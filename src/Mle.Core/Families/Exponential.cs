@@ -23,7 +23,7 @@ public readonly struct Exponential : IFamily<Exponential>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), θ.X);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), θ.X);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => -η.Y;
 

@@ -33,7 +33,7 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A));
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T>
     {
         T logk = θ.Y - θ.Z;
         return new(θ.X + logk * T.Exp(-θ.Z), T.Exp(0.5 * (θ.Y + θ.Z)), T.Exp(-0.5 * logk));
@@ -43,7 +43,7 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
 
     public static R Charted<R>(Vec3<R> free) where R : unmanaged, IReal<R> => free.X * free.Y * free.Z;
 
-    public static Vec3<T> ChartNatural<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => new(φ.X, T.Exp(-φ.Y), φ.Z);
+    public static Vec3<T> ChartNatural<T>(in Vec3<T> φ) where T : unmanaged, IReal<T> => new(φ.X, T.Exp(-φ.Y), φ.Z);
 
     public static Vec3<T> FromChart<T>(Vec3<T> φ) where T : unmanaged, IReal<T>
     {

@@ -33,7 +33,7 @@ public readonly struct Gev : IFamily<Gev>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(-θ.Y), θ.Z);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(-θ.Y), θ.Z);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => -T.Log(η.Y);
 

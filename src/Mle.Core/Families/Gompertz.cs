@@ -29,13 +29,13 @@ public readonly struct Gompertz : IFamily<Gompertz>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y), θ.Y);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y), θ.Y);
 
     public static bool HasChart => true;
 
     public static R Charted<R>(Vec3<R> free) where R : unmanaged, IReal<R> => free.X;
 
-    public static Vec3<T> ChartNatural<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => new(φ.X, T.Exp(φ.Y), φ.Y);
+    public static Vec3<T> ChartNatural<T>(in Vec3<T> φ) where T : unmanaged, IReal<T> => new(φ.X, T.Exp(φ.Y), φ.Y);
 
     public static Vec3<T> FromChart<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => new(T.Log(φ.X), φ.Y);
 

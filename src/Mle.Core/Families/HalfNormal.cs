@@ -26,7 +26,7 @@ public readonly struct HalfNormal : IFamily<HalfNormal>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A * x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-2.0 * θ.X), θ.X + HalfLogπOver2);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-2.0 * θ.X), θ.X + HalfLogπOver2);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Y;
 

@@ -26,7 +26,7 @@ public readonly struct InverseGamma : IFamily<InverseGamma>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), 1.0 / x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y), θ.Y);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), T.Exp(θ.Y), θ.Y);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => T.Polygamma(-1, η.X) - η.X * η.Z;
 

@@ -33,7 +33,7 @@ public readonly struct InverseGaussian : IFamily<InverseGaussian>
 
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -1.5 * T.Log(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T>
     {
         T λ = T.Exp(θ.Y), perμ = T.Exp(-θ.X);
         return new(λ * perμ * perμ, λ, λ * perμ + 0.5 * θ.Y - HalfLog2π);

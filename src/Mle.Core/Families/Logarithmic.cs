@@ -29,7 +29,7 @@ public readonly struct Logarithmic : IFamily<Logarithmic>
 
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -T.Log(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> =>
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> =>
         new(-Softplus.Of(-θ.X), θ.X, 1.0 / (1.0 + T.Exp(-θ.X)));
 
     /// <summary>As a ratio in p where p is small, and with log(1 − p) from the odds where 1 − p is.</summary>

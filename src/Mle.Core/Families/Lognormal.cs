@@ -34,7 +34,7 @@ public readonly struct Lognormal : IFamily<Lognormal>
         return new(log, log * log);
     }
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T>
     {
         T precision = T.Exp(-2.0 * θ.Y);
         return new(θ.X * precision, precision, 0.5 * θ.X * θ.X * precision + θ.Y + HalfLog2π);

@@ -31,7 +31,7 @@ public readonly struct Lomax : IFamily<Lomax>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T>
     {
         T logScale = θ.Y - θ.X;
         return new(T.Exp(-logScale), T.Exp(-θ.X), logScale);
@@ -41,7 +41,7 @@ public readonly struct Lomax : IFamily<Lomax>
 
     public static R Charted<R>(Vec3<R> free) where R : unmanaged, IReal<R> => free.X * free.Y;
 
-    public static Vec3<T> ChartNatural<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => new(T.Exp(-φ.Y), φ.X, φ.Y);
+    public static Vec3<T> ChartNatural<T>(in Vec3<T> φ) where T : unmanaged, IReal<T> => new(T.Exp(-φ.Y), φ.X, φ.Y);
 
     public static Vec3<T> FromChart<T>(Vec3<T> φ) where T : unmanaged, IReal<T>
     {

@@ -28,7 +28,7 @@ public readonly struct Pareto : IFamily<Pareto>
     /// <summary>The kernel needs log x only; x itself is for the tails, and by its sum loading notices what is not a number.</summary>
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A), x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Log(θ.X), T.Exp(θ.Y), θ.X);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Log(θ.X), T.Exp(θ.Y), θ.X);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => -T.Log(η.Y) - η.Y * η.X;
 

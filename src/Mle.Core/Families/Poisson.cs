@@ -27,7 +27,7 @@ public readonly struct Poisson : IFamily<Poisson>, ICounts<Poisson>
 
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -T.Polygamma(-1, x.A + 1.0);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.X));
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.X));
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Y;
 

@@ -26,7 +26,7 @@ public readonly struct Rayleigh : IFamily<Rayleigh>
 
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => T.Log(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-2.0 * θ.X), θ.X);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(-2.0 * θ.X), θ.X);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => 2.0 * η.Y;
 

@@ -33,13 +33,13 @@ public readonly struct StudentT : IFamily<StudentT>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(-θ.Y), T.Exp(-θ.Z));
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(-θ.Y), T.Exp(-θ.Z));
 
     public static bool HasChart => true;
 
     public static R Charted<R>(Vec3<R> free) where R : unmanaged, IReal<R> => free.Z;
 
-    public static Vec3<T> ChartNatural<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => new(φ.X, T.Exp(-φ.Y), φ.Z);
+    public static Vec3<T> ChartNatural<T>(in Vec3<T> φ) where T : unmanaged, IReal<T> => new(φ.X, T.Exp(-φ.Y), φ.Z);
 
     public static Vec3<T> FromChart<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => new(φ.X, φ.Y, -T.Log(φ.Z));
 
@@ -119,18 +119,10 @@ public readonly struct StudentT : IFamily<StudentT>
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         const double small = 0.0625;
-        var at = Kernel.Broadcast<T, R>(η);
         R κ = η.Z, a = 1.0 + κ;
         if (R.AnyLess(κ, small))
-        {
-            var n = Loop.Over<NearNormal<T>, NearSum<T>, TSample, T, R>(new(at), sample, default);
-            var near = n.Sums.Total<TSample, R>(sample);
-            Row<R> ratio = sample.Total(n.Ratio);
-            R Λ = near.K, d = ratio.A, dd = ratio.B, zds = ratio.C, ds = sample.Total(new(n.Odd)).A;
-            return new LocationScaleSums<R>(-0.5 * a * Λ, -a * near.D, -a * near.ZD, -a * near.DD, -a * near.ZDD, -a * near.ZZDD).At(
-                η.Y, new(-0.5 * (Λ + a * d), a * ds - near.D, a * zds - near.ZD), -d - 0.5 * a * dd);
-        }
-        var s = Sums<TSample, T, R>(sample, at, κ);
+            return NearKernelSum<TSample, T, R>(sample, η);
+        var s = Sums<TSample, T, R>(sample, Kernel.Broadcast<T, R>(η), κ);
         // K = −cL with c = ½(1 + 1/κ) and L = Σ log(1 + κz²); Σz⁴q² and Σz³q² by z²q = (1 − q)/κ.
         R r = 1.0 / κ, c = 0.5 * (1.0 + r), dc = -0.5 * r * r, ddc = r * r * r;
         R zzzq = 0.5 * r * (s.D - s.ZDD), zzzzq = 0.5 * r * (s.ZD - s.ZZDD);
@@ -138,11 +130,26 @@ public readonly struct StudentT : IFamily<StudentT>
             η.Y, new(-dc * s.K - c * s.ZD, a * zzzq - s.D, a * zzzzq - s.ZD), c * zzzzq - 2.0 * dc * s.ZD - ddc * s.K);
     }
 
+    [MethodImpl(NoInlining)]
+    static Derivatives<R> NearKernelSum<TSample, T, R>(TSample sample, Vec3<R> η)
+        where TSample : struct, ISample<T, R>, allows ref struct
+        where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
+    {
+        R a = 1.0 + η.Z;
+        var n = Loop.Over<NearNormal<T>, NearSum<T>, TSample, T, R>(new(Kernel.Broadcast<T, R>(η)), sample, default);
+        var near = n.Sums.Total<TSample, R>(sample);
+        Row<R> ratio = sample.Total(n.Ratio);
+        R Λ = near.K, d = ratio.A, dd = ratio.B, zds = ratio.C, ds = sample.Total(new(n.Odd)).A;
+        return new LocationScaleSums<R>(-0.5 * a * Λ, -a * near.D, -a * near.ZD, -a * near.DD, -a * near.ZDD, -a * near.ZZDD).At(
+            η.Y, new(-0.5 * (Λ + a * d), a * ds - near.D, a * zds - near.ZD), -d - 0.5 * a * dd);
+    }
+
     /// <summary>
     /// The sums of K = log(1 + κz²) and of K′ = zq and K″ = q(2q − 1), which are those but for constants. Four sums of q and zq
     /// give the five of them, by κz²q = 1 − q.
     /// </summary>
-    internal static LocationScaleSums<R> Sums<TSample, T, R>(TSample sample, Vec3<T> η, R κ)
+    [MethodImpl(AggressiveInlining)]
+    internal static LocationScaleSums<R> Sums<TSample, T, R>(in TSample sample, Vec3<T> η, R κ)
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {

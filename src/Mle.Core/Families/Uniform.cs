@@ -24,7 +24,7 @@ public readonly struct Uniform : IFamily<Uniform>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.Y - θ.X, θ.X, θ.Y);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.Y - θ.X, θ.X, θ.Y);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => T.Log(η.X);
 

@@ -24,7 +24,7 @@ public readonly struct Weibull : IFamily<Weibull>
 
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A));
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), θ.Y, θ.X);
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(T.Exp(θ.X), θ.Y, θ.X);
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.X * η.Y - η.Z;
 

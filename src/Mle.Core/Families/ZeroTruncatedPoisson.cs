@@ -28,7 +28,7 @@ public readonly struct ZeroTruncatedPoisson : IFamily<ZeroTruncatedPoisson>
 
     public static T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => -T.Polygamma(-1, x.A + 1.0);
 
-    public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.X));
+    public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => new(θ.X, T.Exp(θ.X));
 
     /// <summary>log((e^λ − 1)/λ) = λ + log((1 − e^(−λ))/λ), which neither overflows nor cancels.</summary>
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Y + T.Log(ExpRatio.First(-η.Y));

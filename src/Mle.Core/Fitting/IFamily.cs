@@ -49,7 +49,7 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// </summary>
     static virtual T LogBase<T>(Row<T> x, Row<T> t) where T : unmanaged, IReal<T> => 0.0;
 
-    static abstract Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T>;
+    static abstract Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T>;
 
     /// <summary>
     /// Whether some fits run in coordinates φ of their own, the family's chart: one in which a limiting family that lies
@@ -61,7 +61,7 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     static virtual R Charted<R>(Vec3<R> free) where R : unmanaged, IReal<R> => 0.0;
 
     /// <summary>η(θ(φ)), without passing through the θ that may be infinite.</summary>
-    static virtual Vec3<T> ChartNatural<T>(Vec3<T> φ) where T : unmanaged, IReal<T> => TSelf.Natural(φ);
+    static virtual Vec3<T> ChartNatural<T>(in Vec3<T> φ) where T : unmanaged, IReal<T> => TSelf.Natural(φ);
 
     static virtual Vec3<T> ToChart<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ;
 

@@ -57,7 +57,7 @@ public interface ITerm<TSums, T> where T : unmanaged, IReal<T>
 public static class Loop
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TSums Over<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
+    public static TSums Over<TTerm, TSums, TSample, T, R>(in TTerm term, in TSample sample, in TSums sums)
         where TTerm : struct, ITerm<TSums, T>
         where TSums : struct
         where TSample : struct, ISample<T, R>, allows ref struct
@@ -66,49 +66,51 @@ public static class Loop
 
     /// <summary>The same with another term for rows whose weight is 1, where that saves a logarithm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TSums Over<TWhole, TTerm, TSums, TSample, T, R>(TWhole whole, TTerm term, TSample sample, TSums sums)
+    public static TSums Over<TWhole, TTerm, TSums, TSample, T, R>(TWhole whole, in TTerm term, in TSample sample, in TSums sums)
         where TWhole : struct, ITerm<TSums, T>
         where TTerm : struct, ITerm<TSums, T>
         where TSums : struct
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
-        sums = Whole<TWhole, TSums, TSample, T, R>(whole, sample, sums);
-        return sample.Whole == sample.Count ? sums : Weighted<TTerm, TSums, TSample, T, R>(term, sample, sums);
+        var summed = Whole<TWhole, TSums, TSample, T, R>(whole, sample, sums);
+        return sample.Whole == sample.Count ? summed : Weighted<TTerm, TSums, TSample, T, R>(term, sample, summed);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static TSums Whole<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
+    static TSums Whole<TTerm, TSums, TSample, T, R>(in TTerm term, in TSample sample, in TSums sums)
         where TTerm : struct, ITerm<TSums, T>
         where TSums : struct
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
-        // Locals, because the JIT keeps in memory what arrives there.
+        // Locals, because compilers keep in memory what arrives there.
         var added = term;
+        var rows = sample;
         var total = sums;
-        int whole = sample.Whole;
+        int whole = rows.Whole;
         for (int i = 0; i < whole;)
         {
             for (int end = whole < i + LogSum.Factors ? whole : i + LogSum.Factors; i < end; i++)
-                total = added.Add(total, sample[i], 1.0);
+                total = added.Add(total, rows[i], 1.0);
             total = TTerm.Settle(total);
         }
         return total;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static TSums Weighted<TTerm, TSums, TSample, T, R>(TTerm term, TSample sample, TSums sums)
+    static TSums Weighted<TTerm, TSums, TSample, T, R>(in TTerm term, in TSample sample, in TSums sums)
         where TTerm : struct, ITerm<TSums, T>
         where TSums : struct
         where TSample : struct, ISample<T, R>, allows ref struct
         where T : unmanaged, IReal<T> where R : unmanaged, IReal<R>
     {
         var added = term;
+        var rows = sample;
         var total = sums;
-        int count = sample.Count;
-        for (int i = sample.Whole; i < count; i++)
-            total = added.Add(total, sample[i], sample.Weight(i));
+        int count = rows.Count;
+        for (int i = rows.Whole; i < count; i++)
+            total = added.Add(total, rows[i], rows.Weight(i));
         return total;
     }
 }

@@ -78,20 +78,20 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     Vec3<TJet> Natural(Vec3<R> θ) => TFamily.HasChart && domain == Domain.Chart ? TFamily.ChartNatural(TJet.At(θ)) : TFamily.Natural(TJet.At(θ));
 
     [MethodImpl(NoInlining)]
-    static TJet LogNormalizer(Vec3<TJet> η) => TFamily.LogNormalizer(η);
+    static TJet LogNormalizer(in Vec3<TJet> η) => TFamily.LogNormalizer(η);
 
     [MethodImpl(NoInlining)]
-    TJet Collapsed(Vec3<TJet> η) => TFamily.LogKernel(summary.Sums.Lift<TJet>(), η);
+    TJet Collapsed(in Vec3<TJet> η) => TFamily.LogKernel(summary.Sums.Lift<TJet>(), η);
 
     [MethodImpl(NoInlining)]
-    TJet Linear(Vec3<TJet> η) => TFamily.LogLinear(summary.Sums.Lift<TJet>(), η);
+    TJet Linear(in Vec3<TJet> η) => TFamily.LogLinear(summary.Sums.Lift<TJet>(), η);
 
-    static Vec3<R> Values(Vec3<TJet> η) => new(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
+    static Vec3<R> Values(in Vec3<TJet> η) => new(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
 
-    TJet Summed(Vec3<TJet> η, R active) => TJet.Compose(sample.KernelSum<TFamily>(Values(η), active), η) + Linear(η);
+    TJet Summed(in Vec3<TJet> η, R active) => TJet.Compose(sample.KernelSum<TFamily>(Values(η), active), η) + Linear(η);
 
     [MethodImpl(NoInlining)]
-    TJet Composed(Vec3<TJet> η, R active)
+    TJet Composed(in Vec3<TJet> η, R active)
     {
         var at = Values(η);
         return TJet.Compose(sample.KernelSum<TFamily>(at, active) + TFamily.Constants(summary.Sums, summary.Size, at, TJet.Leading), η);

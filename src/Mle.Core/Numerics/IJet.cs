@@ -20,7 +20,7 @@ public interface IJet<TSelf, T> : IReal<TSelf>, IAscent<TSelf, Vec3<T>, T> where
     Derivatives<T> Parts { get; }
 
     /// <summary>A function of η, given by its derivatives in η, as a function of what η depends on.</summary>
-    static abstract TSelf Compose(Derivatives<T> outer, Vec3<TSelf> η);
+    static abstract TSelf Compose(in Derivatives<T> outer, in Vec3<TSelf> η);
 
     /// <summary>w times the jet.</summary>
     TSelf Times(T weight);

@@ -35,7 +35,7 @@ public readonly struct Jet1<T>(T f, T x, T xx)
     }
 
     [MethodImpl(NoInlining)]
-    public static Jet1<T> Compose(Derivatives<T> outer, Vec3<Jet1<T>> η)
+    public static Jet1<T> Compose(in Derivatives<T> outer, in Vec3<Jet1<T>> η)
     {
         Vec3<T> g = outer.Score;
         Symmetric3<T> h = outer.Hessian;

@@ -35,7 +35,7 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
     }
 
     [MethodImpl(NoInlining)]
-    public static Jet2<T> Compose(Derivatives<T> outer, Vec3<Jet2<T>> η)
+    public static Jet2<T> Compose(in Derivatives<T> outer, in Vec3<Jet2<T>> η)
     {
         Vec3<T> g = outer.Score;
         Symmetric3<T> h = outer.Hessian;

@@ -35,7 +35,7 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
     }
 
     [MethodImpl(NoInlining)]
-    public static Jet3<T> Compose(Derivatives<T> outer, Vec3<Jet3<T>> η)
+    public static Jet3<T> Compose(in Derivatives<T> outer, in Vec3<Jet3<T>> η)
     {
         Vec3<T> g = outer.Score;
         Symmetric3<T> h = outer.Hessian;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Mle;
 
 /// <summary>Up to three slots: parameters, gradients. A family with fewer leaves the last ones 0.</summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 public readonly struct Vec3<T>(T x, T y, T z) where T : unmanaged, IReal<T>
 {
     public readonly T X = x, Y = y, Z = z;
@@ -48,6 +49,7 @@ public readonly struct Row<T>(T a, T b, T c) where T : unmanaged, IReal<T>
 }
 
 /// <summary>Value, score and Hessian in up to three slots, whatever number of them was differentiated.</summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 public readonly struct Derivatives<T>(T f, Vec3<T> score, Symmetric3<T> hessian) where T : unmanaged, IReal<T>
 {
     public readonly T F = f;
@@ -86,8 +88,9 @@ public readonly struct Powers<T>(T a, T b, T c, T d, T e, T f, T g, T h) where T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Powers<T> Add(T e, T z)
     {
-        T b = e * z, c = b * z, d = c * z, f = d * z, g = f * z, h = g * z;
-        return new(A + e, B + b, C + c, D + d, E + f, F + g, G + h, T.MultiplyAdd(h, z, H));
+        T zz = z * z, c = e * zz, f = c * zz, g = f * zz;
+        return new(
+            A + e, T.MultiplyAdd(e, z, B), C + c, T.MultiplyAdd(c, z, D), E + f, T.MultiplyAdd(f, z, F), G + g, T.MultiplyAdd(g, z, H));
     }
 
     public static Powers<T> operator +(Powers<T> p, Powers<T> q) =>

@@ -45,7 +45,7 @@ public class RefusalTests(Devices devices)
 
             public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(x.A + new StringBuilder().Length);
 
-            public static Vec3<T> Natural<T>(Vec3<T> θ) where T : unmanaged, IReal<T> => θ;
+            public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T> => θ;
 
             public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.X;
 
