@@ -5,6 +5,19 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
 
+/// <summary>Rows as they were given: observations, and weights and trials, which are empty where all are 1.</summary>
+readonly ref struct Columns(ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials)
+{
+    public readonly ReadOnlySpan<double> X = x, Weights = weights, Trials = trials;
+
+    public Columns(Batch batch) : this(batch.Values.Span, batch.Weights.Span, batch.Trials.Span) { }
+
+    public int Length => X.Length;
+
+    public Columns Slice(int from, int length) => new(
+        X.Slice(from, length), Weights.IsEmpty ? Weights : Weights.Slice(from, length), Trials.IsEmpty ? Trials : Trials.Slice(from, length));
+}
+
 /// <summary>A data set after loading: its summary, and in the workspace its columns if the family keeps rows.</summary>
 struct Loaded
 {
@@ -78,24 +91,14 @@ static class Loading
     /// <summary>Widest count table, in multiples of the number of rows and at least: beyond it distinct values are sorted.</summary>
     const int TableWidth = 8, SmallTable = 1024;
 
-    /// <summary>Data set d of the batch.</summary>
+    /// <summary>A data set.</summary>
     /// <param name="ordered">Whether order statistics are wanted, where the family has a use for them.</param>
     /// <param name="robust">Whether what robust standard errors need is wanted.</param>
     /// <param name="threads">How many workers may share the chunks of a giant data set.</param>
-    public static void Load<TFamily, T>(Batch batch, int d, Detail detail, bool ordered, bool robust, int threads, Workspace space, ref Loaded loaded)
+    public static void Load<TFamily, T>(in Columns given, Detail detail, bool ordered, bool robust, int threads, Workspace space, ref Loaded loaded)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        int first = (int)batch.Bounds[d], length = (int)(batch.Bounds[d + 1] - first);
-        Load<TFamily, T>(batch.Values.Span.Slice(first, length), Part(batch.Weights.Span, first, length), Part(batch.Trials.Span, first, length),
-            detail, ordered, robust, threads, space, ref loaded);
-    }
-
-    /// <summary>The same of rows in memory.</summary>
-    public static void Load<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Detail detail, bool ordered, bool robust,
-        int threads, Workspace space, ref Loaded loaded)
-        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
-    {
+        ReadOnlySpan<double> x = given.X, weights = given.Weights, trials = given.Trials;
         loaded.Invalid = null;
         loaded.Rows = x.Length;
         if (x.Length == 0)
@@ -115,10 +118,10 @@ static class Loading
 
         ref var unit = ref loaded.Unit;
         unit = Unit<TFamily, T>(x);
-        Read<TFamily, T>(x, weights, trials, unit, kept, logBase, true, threads, out var s);
+        Read<TFamily, T>(given, unit, kept, logBase, true, threads, out var s, out double shift);
         // 1 − x is rounded to a unit of 1: where the sums are small against n, that is too coarse.
         if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) * 64 < s.Size)
-            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, threads, out s);
+            Read<TFamily, T>(given, unit, kept, logBase, false, threads, out s, out shift);
         // A product of mantissas takes no subnormal factors.
         bool plausible = s.Within(support) && !(TFamily.LogFirst && s.Low * unit.PerScale < 2.2250738585072014e-308);
         if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Pass.Offender(support, x, weights, trials)) is not null)
@@ -127,7 +130,7 @@ static class Loading
         {
             // Valid data whose sums overflow in the unit of the first: the middle of their range is next.
             unit = Middle<TFamily>(x);
-            Read<TFamily, T>(x, weights, trials, unit, kept, logBase, false, threads, out s);
+            Read<TFamily, T>(given, unit, kept, logBase, false, threads, out s, out shift);
         }
         // Field by field: a structure that is made elsewhere and copied waits for its own stores.
         ref var summary = ref loaded.Summary;
@@ -141,7 +144,8 @@ static class Loading
         {
             if (space.Weighted)
                 PadCopy(weights, Workspace.Room(ref space.Weights, x.Length + lanes), lanes, 0);
-            summary.Variance = SquaresAbout<TFamily, T>(space, x.Length, s.A / n, threads) / n;
+            summary.Variance = Squares<TFamily, T>(space, x.Length, n, s.A / n, s.C, shift, threads) / n;
+            s.C = 0;
             if (keep == Keep.RowsAndMedian)
                 summary.Order = ordered ? Medians.Of(x, weights, unit) : default;
         }
@@ -151,38 +155,39 @@ static class Loading
                 x, weights, (int)Math.Min(s.High, int.MaxValue), Math.Round(s.A / n), TFamily.HasLogBase && detail == Detail.Complete, !robust, space, ref s.C, ref loaded.Rows);
         }
         if (robust && keep == Keep.Sums)
-            loaded.Spread = Spread<TFamily, T>(x, weights, trials, unit, new(s.A / n, s.B / n, s.C / n));
+            loaded.Spread = Spread<TFamily, T>(given, unit, new(s.A / n, s.B / n, s.C / n));
         loaded.LogBase = s.Base;
         summary.Sums = new(s.A, s.B, s.C);
     }
 
     /// <summary>All chunks of a data set.</summary>
     /// <param name="products">Whether logarithms may be summed as products where the family says how.</param>
+    /// <param name="shift">What squares are about, of a family that keeps rows: the first of them, or 0 where these have an origin.</param>
     static void Read<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, in Standardization unit,
-        double[]? kept, bool logBase, bool products, int threads, out Pass pass)
+        in Columns given, in Standardization unit, double[]? kept, bool logBase, bool products, int threads, out Pass pass, out double shift)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         pass = Pass.None;
-        if (x.Length <= Chunk)
-            ReadChunk<TFamily, T>(x, weights, trials, unit, kept.AsSpan(), logBase, products, ref pass);
+        shift = kept is null || TFamily.Equivariance == Equivariance.LocationScale ? 0
+            : T.Lead(TFamily.Statistic(new Row<T>((given.X[0] - unit.Center) * unit.PerScale, 1.0)).A);
+        if (given.Length <= Chunk)
+            ReadChunk<TFamily, T>(given, unit, kept.AsSpan(), shift, logBase, products, ref pass);
         else
-            foreach (var part in ReadChunks<TFamily, T>(x, weights, trials, unit, kept, logBase, products, threads))
+            foreach (var part in ReadChunks<TFamily, T>(given, unit, kept, shift, logBase, products, threads))
                 pass = pass.Merge(part);
     }
 
     static Pass[] ReadChunks<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit,
-        double[]? kept, bool logBase, bool products, int threads)
+        in Columns given, Standardization unit, double[]? kept, double shift, bool logBase, bool products, int threads)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        var parts = new Pass[(x.Length + Chunk - 1) / Chunk];
-        int count = x.Length;
-        bool weighted = !weights.IsEmpty, tried = !trials.IsEmpty;
+        int count = given.Length;
+        bool weighted = !given.Weights.IsEmpty, tried = !given.Trials.IsEmpty;
+        var parts = new Pass[(count + Chunk - 1) / Chunk];
         // Spans cannot go to other threads; what they point to stays where it is until all have read it.
         unsafe
         {
-            fixed (double* xs = x, ws = weights, ms = trials)
+            fixed (double* xs = given.X, ws = given.Weights, ms = given.Trials)
             {
                 var (first, second, third) = ((nint)xs, (nint)ws, (nint)ms);
                 Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c =>
@@ -190,8 +195,8 @@ static class Loading
                     int at = c * Chunk, length = Math.Min(Chunk, count - at);
                     parts[c] = Pass.None;
                     ReadChunk<TFamily, T>(
-                        Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default,
-                        unit, kept.AsSpan(kept is null ? 0 : at), logBase, products, ref parts[c]);
+                        new(Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default),
+                        unit, kept.AsSpan(kept is null ? 0 : at), shift, logBase, products, ref parts[c]);
                 });
             }
         }
@@ -201,20 +206,20 @@ static class Loading
     }
 
     static void ReadChunk<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, in Standardization unit,
-        Span<double> kept, bool logBase, bool products, ref Pass pass)
+        in Columns given, in Standardization unit, Span<double> kept, double shift, bool logBase, bool products, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
+        var x = given.X;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
-        int plain = weights.IsEmpty && trials.IsEmpty && (products || !TFamily.LogFirst) ? x.Length / lanes * lanes : 0;
+        int plain = given.Weights.IsEmpty && given.Trials.IsEmpty && (products || !TFamily.LogFirst) ? x.Length / lanes * lanes : 0;
         if (plain > 0)
         {
-            Plain<TFamily, T>(x[..plain], unit, kept, TFamily.Support.Integer, ref pass);
+            Plain<TFamily, T>(x[..plain], unit, kept, shift, TFamily.Support.Integer, ref pass);
             if (logBase)
                 pass.Base += LogBase<TFamily, T>(x[..plain], unit);
         }
         if (plain < x.Length)
-            Weighted<TFamily, T>(x[plain..], weights, trials, unit, kept.IsEmpty ? kept : kept[plain..], logBase, ref pass);
+            Weighted<TFamily, T>(given.Slice(plain, x.Length - plain), unit, kept.IsEmpty ? kept : kept[plain..], shift, logBase, ref pass);
     }
 
     /// <summary>The unit half way, in exponents, between the smallest and the largest.</summary>
@@ -230,9 +235,6 @@ static class Loading
         }
         return Standardization.Between(least, most);
     }
-
-    public static ReadOnlySpan<double> Part(ReadOnlySpan<double> column, int from, int length) =>
-        column.IsEmpty ? column : column.Slice(from, length);
 
     /// <summary>Origin and unit from the leading rows.</summary>
     static Standardization Unit<TFamily, T>(ReadOnlySpan<double> x)
@@ -274,25 +276,41 @@ static class Loading
         return sum;
     }
 
+    [MethodImpl(AggressiveInlining)]
+    static T Standardized<TFamily, T>(T x, T center, T perUnit) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
+        TFamily.Equivariance switch { Equivariance.None => x, Equivariance.LocationScale => (x - center) * perUnit, _ => x * perUnit };
+
     /// <summary>Whole vectors of observations of weight 1. The sums are locals because the JIT keeps no large structure in registers.</summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void Plain<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, bool integer, ref Pass pass)
+    static void Plain<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, bool integer, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        T center = unit.Center, perUnit = unit.PerScale, zero = 0.0;
+        T center = unit.Center, perUnit = unit.PerScale, about = shift, zero = 0.0;
         T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double), length = x.Length / lanes;
         ref T column = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<double, T>(kept));
         T product = 1.0, exponents = zero, second = 1.0, secondExponents = zero;
-        for (int i = 0; i < length; i++)
+        int i = 0;
+        // Two at a time where little is done with each: a sum waits for the one before it.
+        for (; TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst && i + 1 < length; i += 2)
         {
-            T given = Lane.Read<T>(ref MemoryMarshal.GetReference(x), i * lanes), v = given;
-            if (TFamily.Equivariance == Equivariance.LocationScale)
-                v -= center;
-            if (TFamily.Equivariance != Equivariance.None)
-                v *= perUnit;
-            var row = new Row<T>(v);
-            var t = TFamily.Statistic(row);
+            T given = Lane.Read<T>(ref MemoryMarshal.GetReference(x), i * lanes), next = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), (i + 1) * lanes);
+            T v = Standardized<TFamily, T>(given, center, perUnit), w = Standardized<TFamily, T>(next, center, perUnit);
+            Row<T> t = TFamily.Statistic(new Row<T>(v)), u = TFamily.Statistic(new Row<T>(w));
+            a += t.A + u.A;
+            if (TFamily.Statistics > 1)
+                b += t.B + u.B;
+            if (TFamily.Statistics > 2)
+                c += t.C + u.C;
+            if (integer)
+                fraction += T.Abs(v - T.Round(v)) + T.Abs(w - T.Round(w));
+            low = T.Min(T.Min(given, next), low);
+            high = T.Max(T.Max(given, next), high);
+        }
+        for (; i < length; i++)
+        {
+            T given = Lane.Read<T>(ref MemoryMarshal.GetReference(x), i * lanes), v = Standardized<TFamily, T>(given, center, perUnit);
+            var t = TFamily.Statistic(new Row<T>(v));
             if (TFamily.LogFirst)
             {
                 LogSum.Add(v, ref product, ref exponents);
@@ -321,12 +339,16 @@ static class Loading
             low = T.Min(given, low);
             high = T.Max(given, high);
             if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
+            {
+                T off = t.A - about;
+                c = T.MultiplyAdd(off, off, c);
                 Unsafe.Add(ref column, i) = t.A;
+            }
         }
         pass.A += T.Sum(TFamily.LogFirst ? LogSum.Total(product, exponents) : a);
         if (TFamily.Statistics > 1)
             pass.B += T.Sum(TFamily.LogSecond ? LogSum.Total(second, secondExponents) : b);
-        if (TFamily.Statistics > 2)
+        if (TFamily.Statistics > 2 || TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
             pass.C += T.Sum(c);
         if (integer || TFamily.LogFirst)
             pass.Fraction += T.Sum(fraction);
@@ -352,10 +374,10 @@ static class Loading
     /// <summary>The same with weights or trials.</summary>
     [MethodImpl(NoInlining)]
     static void Weighted<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit,
-        Span<double> kept, bool logBase, ref Pass pass)
+        in Columns given, Standardization unit, Span<double> kept, double shift, bool logBase, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
+        ReadOnlySpan<double> x = given.X, weights = given.Weights, trials = given.Trials;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         T zero = 0.0, a = zero, b = zero, c = zero, h = zero, fraction = zero, size = zero;
         T low = double.PositiveInfinity, high = double.NegativeInfinity, least = double.PositiveInfinity;
@@ -376,7 +398,7 @@ static class Loading
                 Pad(weights.Slice(from, length), ws);
             if (!trials.IsEmpty)
                 Pad(trials.Slice(from, length), ms);
-            T given = One<T>(xs), v = (given - unit.Center) * unit.PerScale, w = One<T>(ws);
+            T raw = One<T>(xs), v = (raw - unit.Center) * unit.PerScale, w = One<T>(ws);
             least = T.Min(w, least);
             fraction += w - w;
             w *= Lane.First<T>(length);
@@ -385,13 +407,13 @@ static class Loading
             size += w;
             a += w * t.A;
             b += w * t.B;
-            c += w * t.C;
+            c += TFamily.Keep is Keep.Rows or Keep.RowsAndMedian ? w * (t.A - shift) * (t.A - shift) : w * t.C;
             if (logBase)
                 h += w * TFamily.LogBase(row, t);
             if (integer)
                 fraction += T.Abs(v - T.Round(v));
-            low = T.IfLess(zero, w, T.Min(given, low), low);
-            high = T.IfLess(zero, w, T.Max(given, high), high);
+            low = T.IfLess(zero, w, T.Min(raw, low), low);
+            high = T.IfLess(zero, w, T.Max(raw, high), high);
             if (!kept.IsEmpty)
                 MemoryMarshal.Cast<double, T>(kept.Slice(from, lanes))[0] = T.IfLess(zero, w, t.A, typical);
         }
@@ -421,15 +443,17 @@ static class Loading
         to.AsSpan(from.Length, lanes).Fill(padding);
     }
 
-    public static double SquaresAbout<TFamily, T>(Workspace space, int count, double mean, int threads)
+    /// <summary>Σ w (t − mean)² from Σ w (t − shift)². Where most of this is the shift's, its digits are too, and the rows are read again.</summary>
+    public static double Squares<TFamily, T>(Workspace space, int count, double size, double mean, double squares, double shift, int threads)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        var rows = space.Sample<TFamily, T>(count, threads);
-        return rows.IsGiant ? SquaresOfChunks(rows, mean) : Squares(rows, mean);
+        double shifted = size * (mean - shift) * (mean - shift);
+        squares -= shifted;
+        return shifted <= 64 * squares ? squares : Again(space.Sample<TFamily, T>(count, threads), mean);
 
-        static double SquaresOfChunks(LaneSample<TFamily, T> rows, double mean) => rows.OfChunks(part => Squares(part, mean)).Sum();
+        static double Again(LaneSample<TFamily, T> rows, double mean) => rows.IsGiant ? rows.OfChunks(part => About(part, mean)).Sum() : About(rows, mean);
 
-        static double Squares(LaneSample<TFamily, T> rows, double mean) =>
+        static double About(LaneSample<TFamily, T> rows, double mean) =>
             T.Sum(Loop.Over<Square<T>, Row<T>, LaneSample<TFamily, T>, T, Real>(new(mean), rows, default).A);
     }
 
@@ -447,10 +471,10 @@ static class Loading
 
     /// <summary>Σ w (t − mean)(t − mean)ᵀ.</summary>
     [MethodImpl(NoInlining)]
-    static Symmetric3<Real> Spread<TFamily, T>(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, Standardization unit, Row<Real> mean)
+    static Symmetric3<Real> Spread<TFamily, T>(in Columns given, Standardization unit, Row<Real> mean)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
+        ReadOnlySpan<double> x = given.X, weights = given.Weights, trials = given.Trials;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         T zero = 0.0, aa = zero, ab = zero, bb = zero, ac = zero, bc = zero, cc = zero;
         Span<double> xs = stackalloc double[lanes], ws = stackalloc double[lanes], ms = stackalloc double[lanes];

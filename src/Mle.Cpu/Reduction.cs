@@ -10,10 +10,12 @@ static class Reduction
         var point = new Point<TFamily>(info, at, options);
         var evaluations = new Evaluation[batch.Count];
         using var space = new Workspace();
+        var columns = new Columns(batch);
         for (int d = 0; d < batch.Count; d++)
         {
             Loaded loaded = default;
-            Loading.Load<TFamily, T>(batch, d, Detail.Complete, false, false, options.Workers, space, ref loaded);
+            int from = (int)batch.Bounds[d], length = (int)batch.Bounds[d + 1] - from;
+            Loading.Load<TFamily, T>(columns.Slice(from, length), Detail.Complete, false, false, options.Workers, space, ref loaded);
             if (loaded.Invalid is not null)
                 throw new ArgumentException($"data set {d + 1}, {loaded.Invalid}");
             var sample = space.Sample<TFamily, T>(loaded.Rows, options.Workers);

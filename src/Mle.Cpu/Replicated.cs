@@ -39,12 +39,12 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
                 x = new double[rows];
             redrawer.Fill(d, b, x.AsSpan(0, rows));
             var trials = replicates.Data.Trials.IsEmpty ? default : replicates.Data.Trials.Span.Slice((int)replicates.Data.Bounds[d], rows);
-            Loading.Load<TFamily, T>(x.AsSpan(0, rows), default, trials, detail, ordered, robust, 1, to, ref one);
+            Loading.Load<TFamily, T>(new(x.AsSpan(0, rows), default, trials), detail, ordered, robust, 1, to, ref one);
             return;
         }
         if (replicator is not Resampler resampler)
         {
-            Loading.Load<TFamily, T>(replicator.Make(d, b), 0, detail, ordered, robust, 1, to, ref one);
+            Loading.Load<TFamily, T>(new(replicator.Make(d, b)), detail, ordered, robust, 1, to, ref one);
             return;
         }
         if (d != current)
@@ -66,18 +66,18 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
         else if (TFamily.Keep == Keep.Sums)
             Add(w, ref one);
         else
-            Loading.Load<TFamily, T>(Part(replicates.Data.Values), w, Part(replicates.Data.Trials), detail, ordered, robust, 1, to, ref one);
+            Loading.Load<TFamily, T>(new(Given.X, w, Given.Trials), detail, ordered, robust, 1, to, ref one);
     }
 
-    ReadOnlySpan<double> Part(ReadOnlyMemory<double> column) =>
-        column.IsEmpty ? default : column.Span.Slice((int)replicates.Data.Bounds[current], values);
+    /// <summary>The current data set.</summary>
+    Columns Given => new Columns(replicates.Data).Slice((int)replicates.Data.Bounds[current], values);
 
     /// <summary>Reads a data set once for all its replicates.</summary>
     void Begin(int d)
     {
         current = d;
         values = (int)(replicates.Data.Bounds[d + 1] - replicates.Data.Bounds[d]);
-        Loading.Load<TFamily, T>(replicates.Data, d, detail, false, robust, 1, space, ref data);
+        Loading.Load<TFamily, T>(Given, detail, false, robust, 1, space, ref data);
         if (data.Invalid is not null)
             return;
         if (weights.Length < values)
@@ -89,7 +89,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
     /// <summary>Rows of statistics, with x where it is none of them, log h, and products: two numbers each, or a multiple of four.</summary>
     void Tabulate()
     {
-        ReadOnlySpan<double> given = Part(replicates.Data.Values), trials = Part(replicates.Data.Trials);
+        ReadOnlySpan<double> given = Given.X, trials = Given.Trials;
         var sums = data.Summary.Sums;
         Real n = data.Summary.Size;
         mean = new(sums.A / n, sums.B / n, sums.C / n);
@@ -242,7 +242,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
         double[] a = Workspace.Room(ref to.A, values + lanes), weights = Workspace.Room(ref to.Weights, values + lanes), t = space.A;
         if (x.Length < values + lanes)
             x = new double[values + lanes];
-        var given = Part(replicates.Data.Values);
+        var given = Given.X;
         for (int i = 0; i < w.Length; i++)
         {
             a[count] = t[i];
@@ -253,12 +253,14 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
         a.AsSpan(count, lanes).Fill(a[0]);
         weights.AsSpan(count, lanes).Clear();
         x.AsSpan(count, lanes).Fill(x[0]);
-        T sizes = 0.0, sums = 0.0, least = double.PositiveInfinity, most = double.NegativeInfinity;
+        double shift = data.Summary.Mean.Value;
+        T sizes = 0.0, sums = 0.0, squares = 0.0, least = double.PositiveInfinity, most = double.NegativeInfinity;
         for (int i = 0; i < count; i += lanes)
         {
-            T own = Read(weights, i), at = Read(x, i);
+            T own = Read(weights, i), at = Read(x, i), value = Read(a, i), off = value - shift;
             sizes += own;
-            sums += own * Read(a, i);
+            sums += own * value;
+            squares += own * off * off;
             least = T.Min(least, at);
             most = T.Max(most, at);
         }
@@ -268,7 +270,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
         Order<Real> order = default;
         if (TFamily.Keep == Keep.RowsAndMedian && ordered)
             order = Medians.Of(x.AsSpan(0, count), weights.AsSpan(0, count), data.Unit);
-        double variance = Loading.SquaresAbout<TFamily, T>(to, count, sum / size, 1) / size;
+        double variance = Loading.Squares<TFamily, T>(to, count, size, sum / size, T.Sum(squares), shift, 1) / size;
         one.Summary = new(size, new(sum), variance, (low - data.Unit.Center) * data.Unit.PerScale, (high - data.Unit.Center) * data.Unit.PerScale, order);
     }
 

@@ -66,8 +66,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     long Length(int d) => replicates?.Length(d) ?? batch.Bounds[d + 1] - batch.Bounds[d];
 
     /// <summary>Data set d, of these columns where it is the batch's own.</summary>
-    void Load(
-        int d, ReadOnlySpan<double> x, ReadOnlySpan<double> weights, ReadOnlySpan<double> trials, bool ordered, int threads, Worker worker, Workspace space, ref Loaded one)
+    void Load(int d, in Columns columns, bool ordered, int threads, Worker worker, Workspace space, ref Loaded one)
     {
         if (worker.Replicated is { } replicated)
         {
@@ -76,8 +75,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         }
         long[] bounds = batch.Bounds;
         int from = (int)bounds[d], length = (int)bounds[d + 1] - from;
-        Loading.Load<TFamily, T>(
-            x.Slice(from, length), Loading.Part(weights, from, length), Loading.Part(trials, from, length), options.Detail, ordered, robust, threads, space, ref one);
+        Loading.Load<TFamily, T>(columns.Slice(from, length), options.Detail, ordered, robust, threads, space, ref one);
     }
 
     /// <summary>
@@ -157,7 +155,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     /// </summary>
     void Work(int from, int to, int threads, Worker worker)
     {
-        ReadOnlySpan<double> x = batch.Values.Span, weights = batch.Weights.Span, trials = batch.Trials.Span;
+        var columns = new Columns(batch);
         for (int d = from; d < to;)
         {
             int fitted = 0;
@@ -171,7 +169,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
                     break;
                 ref var one = ref worker.Loaded[fitted];
                 var space = worker.Spaces[TFamily.Keep == Keep.Sums ? 0 : fitted];
-                Load(d, x, weights, trials, judgement.OrderFirst, threads, worker, space, ref one);
+                Load(d, columns, judgement.OrderFirst, threads, worker, space, ref one);
                 if (one.Invalid is { } reason)
                 {
                     judgement.Refuse(d, length, reason);
@@ -188,7 +186,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         {
             var space = worker.Spaces[0];
             ref var one = ref worker.Loaded[0];
-            Load(d, x, weights, trials, true, threads, worker, space, ref one);
+            Load(d, columns, true, threads, worker, space, ref one);
             worker.Samples[0] = space.Sample<TFamily, T>(one.Rows, threads);
             worker.Fits[0] = d;
             Solve(1, true, worker);

@@ -3,7 +3,7 @@ namespace Mle;
 /// <summary>What one pass over a data set, or a part of it, finds.</summary>
 public struct Pass
 {
-    /// <summary>Σ w t.</summary>
+    /// <summary>Σ w t; on a processor C of a family that keeps rows is Σ w (t.A − shift)².</summary>
     public double A, B, C;
 
     /// <summary>Σ w log h.</summary>

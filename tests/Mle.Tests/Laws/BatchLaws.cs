@@ -33,6 +33,27 @@ public class BatchLaws
             Assert.Equal(one, Bits(family, engine.Fit(family, batch, new() { Threads = threads })));
     }
 
+    /// <summary>Where nothing but estimates is asked, last evaluations are left out, and closed forms are not searched for.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void Estimates_alone_are_those_of_the_complete_fit(string name)
+    {
+        var (oracle, family, random) = (Oracles.Of(name), Registry.Find(name), Registry.Random(name, 23));
+        Sample[] samples = Ragged(oracle, random);
+        // Constant samples have verdicts of their own.
+        var batch = Sample.Join([.. samples, .. samples.Select(s => s.Rows([0, 0, 0]))]);
+        using var engine = new CpuEngine();
+        FitTable complete = engine.Fit(family, batch, new()), alone = engine.Fit(family, batch, new() { Detail = Detail.Estimates });
+        for (int d = 0; d < batch.Count; d++)
+        {
+            Assert.Equal((complete[d].Status, complete[d].Verdict.Reason), (alone[d].Status, alone[d].Verdict.Reason));
+            for (int i = 0; i < family.Info.Parameters.Length; i++)
+            {
+                double e = complete.Estimates(i)[d], error = Math.Sqrt(complete.Covariances(i, i)[d]), a = alone.Estimates(i)[d];
+                Assert.True(e.Equals(a) || Math.Abs(a - e) <= 1e-9 * (double.IsFinite(error) ? error : 1 + Math.Abs(e)), $"{name}, data set {d + 1}: {a:R}, complete {e:R}");
+            }
+        }
+    }
+
     [Theory, MemberData(nameof(All))]
     public void One_four_and_eight_lanes_agree_at_every_length(string name)
     {
@@ -102,5 +123,23 @@ public class BatchLaws
             double sum = parts.Sum(of), size = parts.Sum(e => Math.Abs(of(e))) + Math.Sqrt(parts.Sum(e => of(e) * of(e)) * pieces);
             Assert.True(Math.Abs(got - sum) <= 1e-10 * size || got.Equals(sum), $"{name}: {what} {got:R}, pieces {sum:R}, relative {(got - sum) / size:E1}");
         }
+    }
+
+    /// <summary>Squares are taken about the first row; where that is far from all others, they must not lose digits by it.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1e-200)]
+    public void A_variance_keeps_its_digits_whatever_the_first_row_is(double first)
+    {
+        double[] x = [.. Enumerable.Range(0, 30_001).Select(i => i == 0 ? first : 1 + 1e-3 * Math.Sin(i))];
+        using var space = new Workspace();
+        Loaded loaded = default;
+        Loading.Load<Distributions.Weibull, Lanes256>(new(x, default, default), Detail.Complete, false, false, 1, space, ref loaded);
+        decimal[] exact = [.. space.A.Take(x.Length).Select(Exact)];
+        decimal mean = exact.Sum() / x.Length, variance = exact.Sum(t => (t - mean) * (t - mean)) / x.Length;
+        Assert.Equal(1, loaded.Summary.Variance.Value / (double)variance, 5e-14);
+
+        // A conversion from double keeps 15 digits only.
+        static decimal Exact(double t) => (decimal)Math.Round(t * 1e12) / 1e12m + (decimal)(t - Math.Round(t * 1e12) / 1e12);
     }
 }
