@@ -212,12 +212,13 @@ static class Loading
         var x = given.X;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         int plain = given.Weights.IsEmpty && given.Trials.IsEmpty && (products || !TFamily.LogFirst) ? x.Length / lanes * lanes : 0;
-        if (plain > 0)
-        {
-            Plain<TFamily, T>(x[..plain], unit, kept, shift, TFamily.Support.Integer, ref pass);
-            if (logBase)
-                pass.Base += LogBase<TFamily, T>(x[..plain], unit);
-        }
+        int paired = TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst ? plain / (2 * lanes) * 2 * lanes : 0;
+        if (paired > 0)
+            Pairs<TFamily, T>(x[..paired], unit, TFamily.Support.Integer, ref pass);
+        if (paired < plain)
+            Plain<TFamily, T>(x[paired..plain], unit, kept, shift, TFamily.Support.Integer, ref pass);
+        if (logBase && plain > 0)
+            pass.Base += LogBase<TFamily, T>(x[..plain], unit);
         if (plain < x.Length)
             Weighted<TFamily, T>(given.Slice(plain, x.Length - plain), unit, kept.IsEmpty ? kept : kept[plain..], shift, logBase, ref pass);
     }
@@ -276,6 +277,41 @@ static class Loading
         return sum;
     }
 
+    /// <summary>
+    /// Whole pairs of vectors, where little is done with each and a sum would wait for the one before it. Apart from the other loop,
+    /// because both are more than the JIT inlines in one method.
+    /// </summary>
+    [MethodImpl(NoInlining | AggressiveOptimization)]
+    static void Pairs<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, bool integer, ref Pass pass)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        T center = unit.Center, perUnit = unit.PerScale, zero = 0.0;
+        T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+        for (int i = 0; i < x.Length; i += 2 * lanes)
+        {
+            T given = Lane.Read<T>(ref MemoryMarshal.GetReference(x), i), next = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), i + lanes);
+            T v = Standardized<TFamily, T>(given, center, perUnit), w = Standardized<TFamily, T>(next, center, perUnit);
+            Row<T> t = TFamily.Statistic(new Row<T>(v)), u = TFamily.Statistic(new Row<T>(w));
+            a += t.A + u.A;
+            if (TFamily.Statistics > 1)
+                b += t.B + u.B;
+            if (TFamily.Statistics > 2)
+                c += t.C + u.C;
+            if (integer)
+                fraction += T.Abs(v - T.Round(v)) + T.Abs(w - T.Round(w));
+            low = T.Min(T.Min(given, next), low);
+            high = T.Max(T.Max(given, next), high);
+        }
+        pass.A += T.Sum(a);
+        pass.B += T.Sum(b);
+        pass.C += T.Sum(c);
+        pass.Fraction += T.Sum(fraction);
+        pass.Size += x.Length;
+        pass.Low = double.MinNative(pass.Low, T.Least(low));
+        pass.High = double.MaxNative(pass.High, -T.Least(-high));
+    }
+
     [MethodImpl(AggressiveInlining)]
     static T Standardized<TFamily, T>(T x, T center, T perUnit) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
         TFamily.Equivariance switch { Equivariance.None => x, Equivariance.LocationScale => (x - center) * perUnit, _ => x * perUnit };
@@ -290,24 +326,7 @@ static class Loading
         int lanes = Unsafe.SizeOf<T>() / sizeof(double), length = x.Length / lanes;
         ref T column = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<double, T>(kept));
         T product = 1.0, exponents = zero, second = 1.0, secondExponents = zero;
-        int i = 0;
-        // Two at a time where little is done with each: a sum waits for the one before it.
-        for (; TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst && i + 1 < length; i += 2)
-        {
-            T given = Lane.Read<T>(ref MemoryMarshal.GetReference(x), i * lanes), next = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), (i + 1) * lanes);
-            T v = Standardized<TFamily, T>(given, center, perUnit), w = Standardized<TFamily, T>(next, center, perUnit);
-            Row<T> t = TFamily.Statistic(new Row<T>(v)), u = TFamily.Statistic(new Row<T>(w));
-            a += t.A + u.A;
-            if (TFamily.Statistics > 1)
-                b += t.B + u.B;
-            if (TFamily.Statistics > 2)
-                c += t.C + u.C;
-            if (integer)
-                fraction += T.Abs(v - T.Round(v)) + T.Abs(w - T.Round(w));
-            low = T.Min(T.Min(given, next), low);
-            high = T.Max(T.Max(given, next), high);
-        }
-        for (; i < length; i++)
+        for (int i = 0; i < length; i++)
         {
             T given = Lane.Read<T>(ref MemoryMarshal.GetReference(x), i * lanes), v = Standardized<TFamily, T>(given, center, perUnit);
             var t = TFamily.Statistic(new Row<T>(v));
