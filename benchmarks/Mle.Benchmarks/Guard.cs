@@ -51,7 +51,7 @@ static class Guard
             foreach (var (loop, ratio) in measure(attempt))
                 best[loop] = Math.Min(ratio, best.GetValueOrDefault(loop, double.PositiveInfinity));
         foreach (var (loop, ratio) in best)
-            told.WriteLine(string.Create(CultureInfo.InvariantCulture, $"hot loop {loop,-22} {ratio,7:F2} plain sums, {known.GetValueOrDefault(loop, double.NaN),7:F2} on file{(IsLost(loop) ? ": MORE THAN A QUARTER LOST" : "")}"));
+            told.WriteLine(string.Create(CultureInfo.InvariantCulture, $"hot loop {loop,-23} {ratio,7:F2} plain sums, {known.GetValueOrDefault(loop, double.NaN),7:F2} on file{(IsLost(loop) ? ": MORE THAN A QUARTER LOST" : "")}"));
         return best.Keys.Any(IsLost);
 
         bool IsLost(string loop) => !known.TryGetValue(loop, out double on) || best[loop] > Loss * on;
@@ -64,9 +64,11 @@ static class Guard
         double[] x = loops.Values, to = new double[x.Length];
         var engine = new CpuEngine();
         var one = new FitOptions { Threads = 1, Detail = Detail.Complete };
-        var (weibull, gamma, logistic) = (Families.Find("weibull")!, Families.Find("gamma")!, Families.Find("logistic_regression")!);
+        var (weibull, gamma, beta, normal, logistic) = (
+            Families.Find("weibull")!, Families.Find("gamma")!, Families.Find("beta")!, Families.Find("normal")!, Families.Find("logistic_regression")!);
         var sampler = Sampler.Of(weibull);
         var sets = Batch.Equal(x.AsMemory(0, x.Length / 200 * 200), 200);
+        var shares = Batch.Equal(Array.ConvertAll(sets.Values.ToArray(), v => v / (1 + v)), 200);
         double[] y = Array.ConvertAll(x, v => v > 2 ? 1.0 : 0), u = [.. x.Select((_, i) => Math.Sin(i))];
         var regression = new Batch(y, [0, y.Length]) { Predictors = new Dictionary<string, Predictor> { ["p"] = new(["(Intercept)", "u"], [default, u]) } };
         var t = new StudentTSums(x);
@@ -76,7 +78,9 @@ static class Guard
             ["weibull sums"] = () => loops.Sums(),
             ["student_t sums"] = t.Sum,
             ["weibull draws"] = () => sampler.Fill(parameters, default, new(1, Purpose.Data, 0, 0), to),
+            ["normal estimates of 200"] = () => engine.Fit(normal, sets, one with { Detail = Detail.Estimates }),
             ["gamma fits of 200"] = () => engine.Fit(gamma, sets, one),
+            ["beta fits of 200"] = () => engine.Fit(beta, shares, one),
             ["weibull fits of 200"] = () => engine.Fit(weibull, sets, one),
             ["logistic fit"] = () => engine.Fit(logistic, regression, one),
         };
