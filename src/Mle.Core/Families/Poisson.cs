@@ -33,6 +33,13 @@ public readonly struct Poisson : IFamily<Poisson>, ICounts<Poisson>
 
     public static T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T> => η.X * t.A;
 
+    [MethodImpl(AggressiveInlining)]
+    public static Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> θ) where T : unmanaged, IReal<T>
+    {
+        T λ = T.Exp(θ.X);
+        return new(θ.X * t.A - λ, t.A - λ, -λ);
+    }
+
     public static bool StartIsMaximum => true;
 
     public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>

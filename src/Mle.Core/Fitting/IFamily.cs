@@ -74,6 +74,9 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
 
     static abstract T LogKernel<T>(Row<T> t, Vec3<T> η) where T : unmanaged, IReal<T>;
 
+    /// <inheritdoc cref="IModel{TSelf}.Differentiate{T}(Row{T}, Vec3{T})"/>
+    static virtual Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> θ) where T : unmanaged, IReal<T> => ByJets.Differentiate<Direct<TSelf>, T>(t, θ);
+
     /// <summary>
     /// log F(x) = log P(X ≤ x) and log S(x) = log P(X &gt; x), each accurate in its own tail: no logarithm of a rounded
     /// difference. 0 and −∞ with derivatives of 0 where x is at an end of the support or beyond it; a t that does not tell

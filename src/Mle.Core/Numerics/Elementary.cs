@@ -83,7 +83,7 @@ public static class Elementary
         // x second, for that is what comes back when it is not a number.
         x = T.Min(710.0, T.Max(-750.0, x));
         T one = 1.0, r = Reduce(x, out T k), sum = one + r;
-        return Scale(sum + ((r - (sum - one)) + Tail(r)), k);
+        return T.Scale(sum + ((r - (sum - one)) + Tail(r)), k);
     }
 
     /// <summary>
@@ -104,7 +104,7 @@ public static class Elementary
         T one = 1.0;
         x = T.Min(710.0, T.Max(-50.0, x));
         T r = Reduce(x, out T k);
-        return Scale(r + Tail(r) + (one - T.ScaleB(one, T.IfLess(k, 60.0, -k, -60.0))), k);
+        return T.Scale(r + Tail(r) + (one - T.ScaleB(one, T.IfLess(k, 60.0, -k, -60.0))), k);
     }
 
     /// <summary>r and k with x = r + k·ln 2, |r| &lt; 0.35, for |x| &lt; 2²⁰.</summary>
@@ -134,7 +134,7 @@ public static class Elementary
         return T.MultiplyAdd(v, c4, T.MultiplyAdd(u, c2, c0)) * u;
     }
 
-    /// <summary>x·2ⁿ for integer-valued |n| ≤ 2000, rounded once where the result is subnormal.</summary>
+    /// <summary>x·2ⁿ in two steps.</summary>
     [MethodImpl(AggressiveInlining)]
     internal static T Scale<T>(T x, T n) where T : unmanaged, IReal<T>
     {

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
 
@@ -36,8 +38,16 @@ public interface IReal<T> :
     /// <summary>x·2ⁿ for integer-valued −1022 ≤ n ≤ 1023.</summary>
     static abstract T ScaleB(T x, T n);
 
+    /// <summary>x·2ⁿ for integer-valued |n| ≤ 2000, rounded once where the result is subnormal.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static virtual T Scale(T x, T n) => Elementary.Scale(x, n);
+
     /// <summary>m in [0.75, 1.5) and the integer e with x = m·2ᵉ, for positive normal x.</summary>
     static abstract T Split(T x, out T exponent);
+
+    /// <summary>The same with m in [0.75, 2), wherever that is cheapest; of 0 and ∞ the exponent may be infinite.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static virtual T SplitAny(T x, out T exponent) => T.Split(x, out exponent);
 
     /// <summary><paramref name="then"/> where a &lt; b, elsewhere (unordered too) <paramref name="otherwise"/>.</summary>
     static abstract T IfLess(T a, T b, T then, T otherwise);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
@@ -12,6 +13,9 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
     // The same bit arithmetic as Real: AVX2 has neither a signed 64-bit shift nor a conversion from 64-bit integers.
     const double ExponentBias = 4503599627371519, MantissaBias = 4503599627371520;
     const long Magic = 0x4330000000000000, LowBits = 0x000FFFFFFFFFFFFF, ThreeQuarters = 0x3FE8000000000000;
+
+    // What GetMantissa knows as the interval [1, 2).
+    const byte FromOne = 0;
 
     public readonly Vector512<double> Value = value;
 
@@ -34,8 +38,11 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
     [MethodImpl(AggressiveInlining)] public static Lanes512 Round(Lanes512 x) => new(Vector512.Round(x.Value));
 
     [MethodImpl(AggressiveInlining)]
-    public static Lanes512 ScaleB(Lanes512 x, Lanes512 n) =>
-        new(x.Value * Vector512.ShiftLeft((n.Value + Vector512.Create(ExponentBias)).AsInt64(), 52).AsDouble());
+    public static Lanes512 ScaleB(Lanes512 x, Lanes512 n) => Avx512F.IsSupported ? new(Avx512F.Scale(x.Value, n.Value))
+        : new(x.Value * Vector512.ShiftLeft((n.Value + Vector512.Create(ExponentBias)).AsInt64(), 52).AsDouble());
+
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes512 Scale(Lanes512 x, Lanes512 n) => Avx512F.IsSupported ? ScaleB(x, n) : Elementary.Scale(x, n);
 
     [MethodImpl(AggressiveInlining)]
     public static Lanes512 Split(Lanes512 x, out Lanes512 exponent)
@@ -43,6 +50,15 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
         var shifted = x.Value.AsInt64() + Vector512.Create((1024L << 52) - ThreeQuarters);
         exponent = new((Vector512.ShiftRightLogical(shifted, 52) | Vector512.Create(Magic)).AsDouble() - Vector512.Create(MantissaBias));
         return new(((shifted & Vector512.Create(LowBits)) + Vector512.Create(ThreeQuarters)).AsDouble());
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes512 SplitAny(Lanes512 x, out Lanes512 exponent)
+    {
+        if (!Avx512F.IsSupported)
+            return Split(x, out exponent);
+        exponent = new(Avx512F.GetExponent(x.Value));
+        return new(Avx512F.GetMantissa(x.Value, FromOne));
     }
 
     [MethodImpl(AggressiveInlining)]

@@ -15,7 +15,7 @@ public static class LogSum
     [MethodImpl(AggressiveInlining)]
     public static void Add<T>(T x, ref T product, ref T exponents) where T : unmanaged, IReal<T>
     {
-        product *= T.Split(x, out var exponent);
+        product *= T.SplitAny(x, out var exponent);
         exponents += exponent;
     }
 

@@ -147,7 +147,7 @@ public static class Normal
         // Round, for the derivatives of what an addition and a subtraction round would not be 0, and r would have none.
         T square = c * (high * high), k = T.Round(square * 1.4426950408889634);
         T r = Elementary.Remainder(square, k) + c * ((x - high) * (x + high));
-        return Elementary.Scale(T.MultiplyAdd(r + Elementary.Tail(r), scale, scale), k);
+        return T.Scale(T.MultiplyAdd(r + Elementary.Tail(r), scale, scale), k);
     }
 
     /// <summary>M(x) = exp(x²/2)·Φ(−x) for x ≥ 0.</summary>

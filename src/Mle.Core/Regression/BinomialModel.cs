@@ -41,6 +41,16 @@ public readonly struct BinomialModel<TLink> : IModel<BinomialModel<TLink>> where
     [MethodImpl(AggressiveInlining)]
     public static Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u) where T : unmanaged, IReal<T> => TLink.Differentiate(t.A, t.B, u.X);
 
+    public static bool HasFactor => TLink.HasFactor;
+
+    [MethodImpl(AggressiveInlining)]
+    public static Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u, out T e) where T : unmanaged, IReal<T>
+    {
+        var d = TLink.Differentiate(t.A, t.B, u.X, out e);
+        e *= t.A + t.B;
+        return d;
+    }
+
     public static void Tails<T>(Row<T> t, Vec3<T> u, out T logF, out T logS) where T : unmanaged, IReal<T>
     {
         TLink.Tails(u.X, out T logp, out T logq);

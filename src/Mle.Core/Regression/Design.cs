@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Mle;
 
@@ -51,20 +53,32 @@ sealed class Design
 
     public Kind[] Kinds { get; private set; } = [];
 
+    /// <summary>Blocks in which every row's weight times its trials is 1, or 0.</summary>
+    public bool[] CountsOnce { get; private set; } = [];
+
     int offsets;
+
+    /// <summary>How many numbers stand before the first block, so that vectors lie within cache lines: as large arrays are not moved.</summary>
+    int origin;
+
+    /// <summary>Doubles in a cache line.</summary>
+    public const int Line = 8;
 
     /// <summary>Numbers of a block.</summary>
     public int Stride => (Columns + Response + 1 + offsets) * Block;
 
     public bool IsStreamed => source is not null;
 
-    public int Column(int block, int column) => (block - first) * Stride + column * Block;
+    /// <summary>Where a block's numbers begin.</summary>
+    public int Start(int block) => origin + (block - first) * Stride;
 
-    public int Statistic(int block, int which) => (block - first) * Stride + (Columns + which) * Block;
+    public int Column(int block, int column) => Start(block) + column * Block;
 
-    public int Weights(int block) => (block - first) * Stride + (Columns + Response) * Block;
+    public int Statistic(int block, int which) => Column(block, Columns + which);
 
-    public int Offset(int block, int predictor) => (block - first) * Stride + (Columns + Response + 1 + Offsets[predictor]) * Block;
+    public int Weights(int block) => Column(block, Columns + Response);
+
+    public int Offset(int block, int predictor) => Column(block, Columns + Response + 1 + Offsets[predictor]);
 
     /// <summary>Which rows of their kind are in a block.</summary>
     public (Kind Kind, int First, int Count) Rows(int block)
@@ -100,7 +114,8 @@ sealed class Design
     Design Window(Action<Design, int> fill)
     {
         var window = (Design)MemberwiseClone();
-        (window.Data, window.fill) = (new double[Stride], fill);
+        (window.Data, window.fill) = (new double[Stride + Line], fill);
+        window.Align();
         return window;
     }
 
@@ -131,18 +146,25 @@ sealed class Design
         if (rows[0] + rows[1] + rows[2] + rows[3] is > 0 and < 256 && Blocks == 1)
             Block = (rows[0] + rows[1] + rows[2] + rows[3] + 15) / 16 * 16;
         if (Kinds.Length < Blocks)
-            Kinds = new Kind[Blocks];
+            (Kinds, CountsOnce) = (new Kind[Blocks], new bool[Blocks]);
         int block = 0;
         for (int kind = 0; kind < rows.Length; kind++)
             for (int n = rows[kind]; n > 0; n -= Block)
                 Kinds[block++] = (Kind)kind;
         long room = (long)Blocks * Stride;
-        this.source = room > Math.Min(limit, Array.MaxLength) ? source : null;
-        if (!IsStreamed && Data.Length < room)
+        this.source = room > Math.Min(limit, Array.MaxLength - Line) ? source : null;
+        if (!IsStreamed && Data.Length < room + Line)
         {
             Release();
-            Data = ArrayPool<double>.Shared.Rent((int)room);
+            Data = ArrayPool<double>.Shared.Rent((int)room + Line);
+            Align();
         }
+    }
+
+    unsafe void Align()
+    {
+        nint past = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(Data)) / sizeof(double) % Line;
+        origin = (int)(Line - past) % Line;
     }
 
     /// <summary>Gives the memory back for the next design: fresh pages may cost more than a fit.</summary>

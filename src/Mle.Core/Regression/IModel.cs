@@ -73,12 +73,17 @@ public interface IModel<TSelf> where TSelf : struct, IModel<TSelf>
         where T : unmanaged, IReal<T> where TRandom : struct, IRandom<T>;
 
     /// <summary>Value and derivatives of LogDensity in u, by jets unless there is a closed form that pays.</summary>
-    static virtual Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u) where T : unmanaged, IReal<T> => TSelf.Slots switch
+    static virtual Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u) where T : unmanaged, IReal<T> => ByJets.Differentiate<TSelf, T>(t, u);
+
+    /// <summary>Whether LogDensity ends in −m log(1 + e) with m trials and 0 ≤ e ≤ 1.</summary>
+    static virtual bool HasFactor => false;
+
+    /// <summary>The same without that, and m e.</summary>
+    static virtual Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u, out T e) where T : unmanaged, IReal<T>
     {
-        1 => TSelf.LogDensity(t.Lift<Jet1<T>>(), Jet1<T>.At(u)).Parts,
-        2 => TSelf.LogDensity(t.Lift<Jet2<T>>(), Jet2<T>.At(u)).Parts,
-        _ => TSelf.LogDensity(t.Lift<Jet3<T>>(), Jet3<T>.At(u)).Parts,
-    };
+        e = 0.0;
+        return TSelf.Differentiate(t, u);
+    }
 
     /// <summary>1 for parameters that the likelihood is smooth in; 0 for ends of the support, and where it has kinks.</summary>
     static virtual Vec3<Real> Smooth => new(1.0, 1.0, 1.0);
@@ -127,6 +132,17 @@ public interface IChart<TSelf> where TSelf : struct, IChart<TSelf>
     static virtual double CensoredBelow => double.NegativeInfinity;
 }
 
+/// <summary>The derivatives of models that have no closed form of them.</summary>
+public static class ByJets
+{
+    public static Derivatives<T> Differentiate<TModel, T>(Row<T> t, Vec3<T> u) where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T> => TModel.Slots switch
+    {
+        1 => TModel.LogDensity(t.Lift<Jet1<T>>(), Jet1<T>.At(u)).Parts,
+        2 => TModel.LogDensity(t.Lift<Jet2<T>>(), Jet2<T>.At(u)).Parts,
+        _ => TModel.LogDensity(t.Lift<Jet3<T>>(), Jet3<T>.At(u)).Parts,
+    };
+}
+
 /// <summary>A family with a predictor for each of its parameters, each on its own link.</summary>
 public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily : struct, IFamily<TFamily>
 {
@@ -149,6 +165,8 @@ public readonly struct Direct<TFamily> : IModel<Direct<TFamily>> where TFamily :
         var η = TFamily.Natural(u);
         return TFamily.LogKernel(t, η) - TFamily.LogNormalizer(η);
     }
+
+    public static Derivatives<T> Differentiate<T>(Row<T> t, Vec3<T> u) where T : unmanaged, IReal<T> => TFamily.Differentiate(t, u);
 
     public static void Tails<T>(Row<T> t, Vec3<T> u, out T logF, out T logS) where T : unmanaged, IReal<T> =>
         TFamily.Tails(t, TFamily.Natural(u), out logF, out logS);

@@ -6,9 +6,13 @@ namespace Mle;
 /// <summary>What rows that were observed in one way add to the log-likelihood, with its derivatives in the predictors.</summary>
 public interface IKind
 {
+    /// <summary>Whether −log(1 + e) is left out of the value.</summary>
+    static virtual bool LeavesFactor => false;
+
     /// <param name="t">The statistics of the observation, or of the lower bound.</param>
     /// <param name="upper">Those of the upper bound.</param>
-    static abstract Derivatives<T> Differentiate<TModel, T>(Row<T> t, Row<T> upper, Vec3<T> u)
+    /// <param name="e">0 where nothing is left out.</param>
+    static abstract Derivatives<T> Differentiate<TModel, T>(Row<T> t, Row<T> upper, Vec3<T> u, out T e)
         where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T>;
 }
 
@@ -16,8 +20,22 @@ public interface IKind
 public readonly struct Exact : IKind
 {
     [MethodImpl(AggressiveInlining)]
-    public static Derivatives<T> Differentiate<TModel, T>(Row<T> t, Row<T> upper, Vec3<T> u)
-        where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T> => TModel.Differentiate(t, u);
+    public static Derivatives<T> Differentiate<TModel, T>(Row<T> t, Row<T> upper, Vec3<T> u, out T e)
+        where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T>
+    {
+        e = 0.0;
+        return TModel.Differentiate(t, u);
+    }
+}
+
+/// <summary>The same of rows that count once or not at all: the logarithm of their factors' product is taken for all together.</summary>
+public readonly struct Once : IKind
+{
+    public static bool LeavesFactor => true;
+
+    [MethodImpl(AggressiveInlining)]
+    public static Derivatives<T> Differentiate<TModel, T>(Row<T> t, Row<T> upper, Vec3<T> u, out T e)
+        where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T> => TModel.Differentiate(t, u, out e);
 }
 
 /// <summary>A likelihood that is differentiated by jets.</summary>
@@ -80,11 +98,15 @@ public readonly struct Interval : ITail
 /// <summary>A tail as a kind of row.</summary>
 public readonly struct Censored<TTail> : IKind where TTail : struct, ITail
 {
-    public static Derivatives<T> Differentiate<TModel, T>(Row<T> t, Row<T> upper, Vec3<T> u)
-        where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T> => TModel.Slots switch
+    public static Derivatives<T> Differentiate<TModel, T>(Row<T> t, Row<T> upper, Vec3<T> u, out T e)
+        where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T>
+    {
+        e = 0.0;
+        return TModel.Slots switch
         {
             1 => TTail.Log<TModel, Jet1<T>>(t.Lift<Jet1<T>>(), upper.Lift<Jet1<T>>(), Jet1<T>.At(u)).Parts,
             2 => TTail.Log<TModel, Jet2<T>>(t.Lift<Jet2<T>>(), upper.Lift<Jet2<T>>(), Jet2<T>.At(u)).Parts,
             _ => TTail.Log<TModel, Jet3<T>>(t.Lift<Jet3<T>>(), upper.Lift<Jet3<T>>(), Jet3<T>.At(u)).Parts,
         };
+    }
 }

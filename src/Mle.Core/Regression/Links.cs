@@ -19,6 +19,16 @@ public interface ILink<TSelf> where TSelf : struct, ILink<TSelf>
         return (logF.Times(a) + logS.Times(b)).Parts;
     }
 
+    /// <summary>Whether there is a factor 1 + e in both F(u) and 1 − F(u), with e in [0, 1].</summary>
+    static virtual bool HasFactor => false;
+
+    /// <summary>The same without −(a + b) log(1 + e).</summary>
+    static virtual Derivatives<T> Differentiate<T>(T a, T b, T u, out T e) where T : unmanaged, IReal<T>
+    {
+        e = 0.0;
+        return TSelf.Differentiate(a, b, u);
+    }
+
     /// <summary>About where F(u) = p: a place to start from.</summary>
     static abstract double Quantile(double p);
 }
@@ -34,13 +44,23 @@ public readonly struct Logit : ILink<Logit>
         logS = -Softplus.Of(u);
     }
 
-    /// <summary>au − (a + b) log(1 + eᵘ), a − (a + b)F and −(a + b)F(1 − F) from one exponential.</summary>
     [MethodImpl(AggressiveInlining)]
     public static Derivatives<T> Differentiate<T>(T a, T b, T u) where T : unmanaged, IReal<T>
     {
-        T zero = 0.0, one = 1.0, m = a + b, e = T.Exp(-T.Abs(u)), q = one / (one + e), p = e * q;
-        T f = T.IfLess(u, zero, p, q), positive = T.IfLess(u, zero, zero, u);
-        return new(a * u - m * (positive + T.Log1p(e)), a - m * f, -m * p * q);
+        var d = Differentiate(a, b, u, out T e);
+        return new(d.F - (a + b) * T.Log1p(e), d.Score, d.Hessian);
+    }
+
+    public static bool HasFactor => true;
+
+    /// <summary>au − (a + b) max(u, 0), a − (a + b)F and −(a + b)F(1 − F) from one exponential e = exp(−|u|).</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static Derivatives<T> Differentiate<T>(T a, T b, T u, out T e) where T : unmanaged, IReal<T>
+    {
+        T zero = 0.0, one = 1.0, m = a + b;
+        e = T.Exp(-T.Abs(u));
+        T q = one / (one + e), p = e * q, f = T.IfLess(u, zero, p, q), positive = T.IfLess(u, zero, zero, u);
+        return new(a * u - m * positive, a - m * f, -m * p * q);
     }
 
     public static double Quantile(double p) => Math.Log(p) - Math.Log(1 - p);

@@ -335,9 +335,16 @@ abstract partial class Regression<TRows, TResponse, T>
             if (column.IsEmpty)
                 return true;
             var x = column.Span[from..end];
+            double origin = center ? x[0] : 0;
+            var (sum, squares) = Powers(x, origin);
             if (center)
-                mean = Powers(x, 0).Sum / x.Length;
-            double size = Math.Sqrt(Powers(x, mean).Squares / x.Length);
+            {
+                mean = origin + sum / x.Length;
+                double about = squares - sum * (sum / x.Length);
+                // Of less than a thousandth too few digits may be left, or none.
+                squares = about > 1e-3 * squares ? about : Powers(x, mean).Squares;
+            }
+            double size = Math.Sqrt(squares / x.Length);
             if (size > 0 && double.IsFinite(size))
                 scale = Math.ScaleB(1, Math.ILogB(size));
             return double.IsFinite(size);
@@ -564,11 +571,13 @@ abstract partial class Regression<TRows, TResponse, T>
                     if (design.Offsets[s] >= 0)
                         Fill(run.Layout.Slots[s].Offset, 0, 1 / run.Moved(s, worker.unit).Factor, indices.AsSpan(0, count), together, to.AsSpan(design.Offset(block, s), rows));
                 bool complete = run.Options.Detail == Detail.Complete && kind == Kind.Exact && run.rows.HasLogBase(!run.Batch.Trials.IsEmpty);
-                T sum = 0.0;
+                T sum = 0.0, zero = 0.0, one = 1.0, odd = zero;
                 int lanes = Unsafe.SizeOf<T>() / sizeof(double), statistics = run.rows.Statistics;
                 for (int i = 0; i < rows; i += lanes)
                 {
                     var y = new Row<T>(Lanes.Read<T>(ref low[0], i), Lanes.Read<T>(ref trials[0], i));
+                    T times = Lanes.Read<T>(ref weights[0], i) * y.B;
+                    odd += T.Abs(times * (one - times));
                     var t = run.rows.Statistic(y);
                     Put(t, design.Statistic(block, 0) + i);
                     if (intervals)
@@ -576,6 +585,7 @@ abstract partial class Regression<TRows, TResponse, T>
                     if (complete)
                         sum += Lanes.Read<T>(ref weights[0], i) * run.rows.LogBase(y, t);
                 }
+                design.CountsOnce[block] = !T.AnyLess(zero, odd);
                 LogBase += T.Sum(sum);
                 if (kind == Kind.Exact)
                     Size += Powers(weights, 0).Sum;

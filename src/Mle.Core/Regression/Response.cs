@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
@@ -36,6 +37,14 @@ static class Lanes
 
     [MethodImpl(AggressiveInlining)]
     public static ref double At(double[] numbers, int i) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(numbers), i);
+
+    /// <summary>Asks for a cache line that is needed soon.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static unsafe void Prefetch(ref double line)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(Unsafe.AsPointer(ref line));
+    }
 }
 
 /// <summary>Rows of a model with up to three predictors, each kind of row in a loop of its own.</summary>
@@ -45,6 +54,7 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
 
     public T Sum(Design design, int block, double[] u, double[] derivatives) => design.Kinds[block] switch
     {
+        Kind.Exact when TModel.HasFactor && design.CountsOnce[block] => Sum<Once>(design, block, u, derivatives),
         Kind.Exact => Sum<Exact>(design, block, u, derivatives),
         Kind.Right => Sum<Censored<Right>>(design, block, u, derivatives),
         Kind.Left => Sum<Censored<Left>>(design, block, u, derivatives),
@@ -60,7 +70,9 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
         ref double weights = ref Lanes.At(design.Data, design.Weights(block));
         ref double at = ref Lanes.At(u, 0);
         ref double to = ref Lanes.At(derivatives, 0);
-        T sum = 0.0;
+        // Asked for here, while the JIT still inlines.
+        bool leavesFactor = TKind.LeavesFactor;
+        T sum = 0.0, product = 1.0;
         for (int i = 0; i < rows; i += lanes)
         {
             T w = Lanes.Read<T>(ref weights, i);
@@ -70,26 +82,36 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
                 1 => new Vec3<T>(Lanes.Read<T>(ref at, i)),
                 2 => new(Lanes.Read<T>(ref at, i), Lanes.Read<T>(ref at, rows + i)),
                 _ => new(Lanes.Read<T>(ref at, i), Lanes.Read<T>(ref at, rows + i), Lanes.Read<T>(ref at, 2 * rows + i)),
-            });
+            }, out T e);
             sum = T.MultiplyAdd(w, d.F, sum);
-            int score = i, hessian = TModel.Slots * rows + i;
-            Lanes.Write(ref to, score, w * d.Score.X);
-            Lanes.Write(ref to, hessian, w * d.Hessian.XX);
-            if (TModel.Slots > 1)
-            {
-                Lanes.Write(ref to, score + rows, w * d.Score.Y);
-                Lanes.Write(ref to, hessian + rows, w * d.Hessian.XY);
-                Lanes.Write(ref to, hessian + 2 * rows, w * d.Hessian.YY);
-            }
-            if (TModel.Slots > 2)
-            {
-                Lanes.Write(ref to, score + 2 * rows, w * d.Score.Z);
-                Lanes.Write(ref to, hessian + 3 * rows, w * d.Hessian.XZ);
-                Lanes.Write(ref to, hessian + 4 * rows, w * d.Hessian.YZ);
-                Lanes.Write(ref to, hessian + 5 * rows, w * d.Hessian.ZZ);
-            }
+            // At most 2²⁵⁶: a block has no more rows.
+            if (leavesFactor)
+                product = T.MultiplyAdd(product * w, e, product);
+            Put(d, w, ref to, i, rows);
         }
-        return sum;
+        return leavesFactor ? sum - T.Log(product) : sum;
+    }
+
+    /// <summary>The derivatives of rows from i on: where the JIT inlines no more, one call.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static void Put(in Derivatives<T> d, T w, ref double to, int i, int rows)
+    {
+        int score = i, hessian = TModel.Slots * rows + i;
+        Lanes.Write(ref to, score, w * d.Score.X);
+        Lanes.Write(ref to, hessian, w * d.Hessian.XX);
+        if (TModel.Slots > 1)
+        {
+            Lanes.Write(ref to, score + rows, w * d.Score.Y);
+            Lanes.Write(ref to, hessian + rows, w * d.Hessian.XY);
+            Lanes.Write(ref to, hessian + 2 * rows, w * d.Hessian.YY);
+        }
+        if (TModel.Slots > 2)
+        {
+            Lanes.Write(ref to, score + 2 * rows, w * d.Score.Z);
+            Lanes.Write(ref to, hessian + 3 * rows, w * d.Hessian.XZ);
+            Lanes.Write(ref to, hessian + 4 * rows, w * d.Hessian.YZ);
+            Lanes.Write(ref to, hessian + 5 * rows, w * d.Hessian.ZZ);
+        }
     }
 
     public void Values(Design design, int block, double[] u, double[] values)
@@ -109,7 +131,7 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
         ref double t = ref Lanes.At(design.Data, design.Statistic(block, 0));
         ref double high = ref Lanes.At(design.Data, design.Statistic(block, design.Response > TModel.Statistics ? TModel.Statistics : 0));
         for (int i = 0; i < rows; i += Unsafe.SizeOf<T>() / sizeof(double))
-            Lanes.Write(ref values[0], i, TKind.Differentiate<TModel, T>(Row(ref t, i, rows), Row(ref high, i, rows), Point(ref u[0], i, rows)).F);
+            Lanes.Write(ref values[0], i, TKind.Differentiate<TModel, T>(Row(ref t, i, rows), Row(ref high, i, rows), Point(ref u[0], i, rows), out _).F);
     }
 
     public void Bend(Design design, int block, double[] u, double[] bends)
@@ -134,7 +156,7 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
         {
             T w = Lanes.Read<T>(ref weights, i), at = Lanes.Read<T>(ref u[0], i);
             var bend = TKind.Differentiate<TModel, Jet1<T>>(
-                Row(ref t, i, rows).Lift<Jet1<T>>(), Row(ref high, i, rows).Lift<Jet1<T>>(), new(new(at, 1.0, 0.0))).Hessian.XX;
+                Row(ref t, i, rows).Lift<Jet1<T>>(), Row(ref high, i, rows).Lift<Jet1<T>>(), new(new(at, 1.0, 0.0)), out _).Hessian.XX;
             Lanes.Write(ref bends[0], i, w * bend.X);
             Lanes.Write(ref bends[0], rows + i, w * bend.XX);
         }

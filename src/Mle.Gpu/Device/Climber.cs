@@ -142,7 +142,7 @@ sealed class Climber(GpuEngine engine) : IClimber
             foreach (var one in ascents)
             {
                 int length = one.Design.Blocks * one.Design.Stride;
-                data.SubView(at, length).CopyFromCPU(stream, one.Design.Data.AsSpan(0, length).ToArray());
+                data.SubView(at, length).CopyFromCPU(stream, one.Design.Data.AsSpan(one.Design.Start(0), length).ToArray());
                 at += length;
             }
             int Of(int[] values, int slot) => slot < values.Length ? values[slot] : -1;

@@ -14,16 +14,16 @@ interface IKinds
 readonly struct ExactOnly : IKinds
 {
     public static Derivatives<Real> Differentiate<TModel>(int kind, Row<Real> t, Row<Real> upper, Vec3<Real> u) where TModel : struct, IModel<TModel> =>
-        Exact.Differentiate<TModel, Real>(t, upper, u);
+        Exact.Differentiate<TModel, Real>(t, upper, u, out _);
 }
 
 readonly struct AnyKind : IKinds
 {
     public static Derivatives<Real> Differentiate<TModel>(int kind, Row<Real> t, Row<Real> upper, Vec3<Real> u) where TModel : struct, IModel<TModel> =>
-        kind == (int)Kind.Exact ? Exact.Differentiate<TModel, Real>(t, upper, u)
-        : kind == (int)Kind.Right ? Censored<Right>.Differentiate<TModel, Real>(t, upper, u)
-        : kind == (int)Kind.Left ? Censored<Left>.Differentiate<TModel, Real>(t, upper, u)
-        : Censored<Interval>.Differentiate<TModel, Real>(t, upper, u);
+        kind == (int)Kind.Exact ? Exact.Differentiate<TModel, Real>(t, upper, u, out _)
+        : kind == (int)Kind.Right ? Censored<Right>.Differentiate<TModel, Real>(t, upper, u, out _)
+        : kind == (int)Kind.Left ? Censored<Left>.Differentiate<TModel, Real>(t, upper, u, out _)
+        : Censored<Interval>.Differentiate<TModel, Real>(t, upper, u, out _);
 }
 
 /// <summary>One of the sums of a jet over rows: a row's derivative Which times its columns Left and Right; none where −1.</summary>

@@ -95,6 +95,55 @@ public class RegressionLaws
         IsMaximum(name, model, rows, fit);
     }
 
+    /// <summary>Of a block whose rows all count once or not at all, logarithms are taken together.</summary>
+    [Theory, MemberData(nameof(WithTrials))]
+    public void So_it_is_of_rows_that_count_once_beside_others_that_do_not(string name)
+    {
+        var model = Written.Find(name);
+        var (rows, fit) = Interior(model, 46, 600, change: r => r with { Weights = [.. Enumerable.Range(0, r.Length).Select(i => i < 256 ? i % 7 == 0 ? 0 : 1 : 0.5 * (i % 4))] });
+        IsMaximum(name, model, rows, fit);
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void Derivatives_in_closed_form_are_those_of_jets(string name)
+    {
+        var model = Written.Find(name);
+        var random = Registry.Random(name, 47);
+        var rows = model.Draw(60, random, false, WithTrials.Cast<object[]>().Any(row => name.Equals(row[0])));
+        model.Family.Accept(new JetLaw(name, rows, random));
+    }
+
+    sealed class JetLaw(string name, Observed rows, Random random) : IModelVisitor<bool>
+    {
+        public bool VisitMultinomial(IReadOnlyList<string> labels) => throw new NotSupportedException();
+
+        public bool VisitOrdered<TLink>(IReadOnlyList<string> labels) where TLink : struct, ILink<TLink> => throw new NotSupportedException();
+
+        public bool Visit<TModel>() where TModel : struct, IModel<TModel>
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                var t = TModel.Statistic(new Row<Real>(rows.Lower[i], rows.M(i)));
+                var u = new Vec3<Real>(U(1), U(2), U(3));
+                double[] jets = Numbers(ByJets.Differentiate<TModel, Real>(t, u)), closed = Numbers(TModel.Differentiate(t, u));
+                double[] parts = Numbers(TModel.Differentiate(t, u, out Real e));
+                parts[0] -= TModel.HasFactor ? rows.M(i) * Math.Log(1 + e.Value / rows.M(i)) : 0;
+                double unit = jets.Max(Math.Abs);
+                for (int k = 0; k < jets.Length; k++)
+                {
+                    Assert.True(Math.Abs(closed[k] - jets[k]) <= 1e-12 * unit, $"{name}, row {i + 1}, number {k}: {closed[k]:R}, by jets {jets[k]:R}");
+                    Assert.True(Math.Abs(parts[k] - jets[k]) <= 1e-12 * unit, $"{name}, row {i + 1}, number {k}: {parts[k]:R} less its factor, by jets {jets[k]:R}");
+                }
+            }
+            return true;
+
+            double U(int slot) => slot <= TModel.Slots ? 2 * random.NextDouble() - 1 : 0;
+        }
+
+        static double[] Numbers(Derivatives<Real> d) =>
+            [d.F, d.Score.X, d.Score.Y, d.Score.Z, d.Hessian.XX, d.Hessian.XY, d.Hessian.YY, d.Hessian.XZ, d.Hessian.YZ, d.Hessian.ZZ];
+    }
+
     /// <summary>Without a formula the parameters are constants on their own scale; with an intercept alone, on their link's, and so where the report knows no such link.</summary>
     [Theory, MemberData(nameof(All))]
     public void An_intercept_alone_is_the_fit_of_the_distribution(string name)
