@@ -14,6 +14,9 @@ readonly ref struct Columns(ReadOnlySpan<double> x, ReadOnlySpan<double> weights
 
     public int Length => X.Length;
 
+    /// <summary>Data set d.</summary>
+    public Columns Of(long[] bounds, int d) => Slice((int)bounds[d], (int)(bounds[d + 1] - bounds[d]));
+
     public Columns Slice(int from, int length) => new(
         X.Slice(from, length), Weights.IsEmpty ? Weights : Weights.Slice(from, length), Trials.IsEmpty ? Trials : Trials.Slice(from, length));
 }
@@ -308,6 +311,12 @@ static class Loading
         pass.C += T.Sum(c);
         pass.Fraction += T.Sum(fraction);
         pass.Size += x.Length;
+        Extend(ref pass, low, high);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    static void Extend<T>(ref Pass pass, T low, T high) where T : unmanaged, IReal<T>
+    {
         pass.Low = double.MinNative(pass.Low, T.Least(low));
         pass.High = double.MaxNative(pass.High, -T.Least(-high));
     }
@@ -372,8 +381,7 @@ static class Loading
         if (integer || TFamily.LogFirst)
             pass.Fraction += T.Sum(fraction);
         pass.Size += x.Length;
-        pass.Low = double.MinNative(pass.Low, T.Least(low));
-        pass.High = double.MaxNative(pass.High, -T.Least(-high));
+        Extend(ref pass, low, high);
     }
 
     /// <summary>Σ log h of whole vectors: apart from the sums, which a call among them would push out of registers.</summary>
@@ -442,8 +450,7 @@ static class Loading
         pass.Base += T.Sum(h);
         pass.Fraction += T.Sum(fraction);
         pass.Size += T.Sum(size);
-        pass.Low = double.MinNative(pass.Low, T.Least(low));
-        pass.High = double.MaxNative(pass.High, -T.Least(-high));
+        Extend(ref pass, low, high);
         pass.LeastWeight = Math.Min(pass.LeastWeight, T.Least(least));
     }
 

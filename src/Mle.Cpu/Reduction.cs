@@ -14,8 +14,7 @@ static class Reduction
         for (int d = 0; d < batch.Count; d++)
         {
             Loaded loaded = default;
-            int from = (int)batch.Bounds[d], length = (int)batch.Bounds[d + 1] - from;
-            Loading.Load<TFamily, T>(columns.Slice(from, length), Detail.Complete, false, false, options.Workers, space, ref loaded);
+            Loading.Load<TFamily, T>(columns.Of(batch.Bounds, d), Detail.Complete, false, false, options.Workers, space, ref loaded);
             if (loaded.Invalid is not null)
                 throw new ArgumentException($"data set {d + 1}, {loaded.Invalid}");
             var sample = space.Sample<TFamily, T>(loaded.Rows, options.Workers);

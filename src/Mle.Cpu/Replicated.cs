@@ -70,7 +70,7 @@ sealed class Replicated<TFamily, T>(Replicates replicates, Detail detail, bool r
     }
 
     /// <summary>The current data set.</summary>
-    Columns Given => new Columns(replicates.Data).Slice((int)replicates.Data.Bounds[current], values);
+    Columns Given => new Columns(replicates.Data).Of(replicates.Data.Bounds, current);
 
     /// <summary>Reads a data set once for all its replicates.</summary>
     void Begin(int d)

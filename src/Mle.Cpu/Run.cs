@@ -19,6 +19,8 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
 
     readonly bool restricted = given.Restricts<TFamily>();
 
+    readonly bool closed = TFamily.StartIsMaximum && !given.Restricts<TFamily>() && options.Detail == Detail.Estimates;
+
     FitTable Table => judgement.Table;
 
     Replicates? Replicates => replicates;
@@ -73,9 +75,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             replicated.Load(d / replicates!.Count, d % replicates.Count, ordered, space, ref one);
             return;
         }
-        long[] bounds = batch.Bounds;
-        int from = (int)bounds[d], length = (int)bounds[d + 1] - from;
-        Loading.Load<TFamily, T>(columns.Slice(from, length), options.Detail, ordered, robust, threads, space, ref one);
+        Loading.Load<TFamily, T>(columns.Of(batch.Bounds, d), options.Detail, ordered, robust, threads, space, ref one);
     }
 
     /// <summary>
@@ -211,9 +211,12 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             }
         }
         Outcome<T> outcome = default;
-        Estimation.Fit<TFamily, SideSample<TFamily, T>, T, T, TJet>(
-            new(worker.Samples, fitted, worker.Derivatives), worker.Summary[0], worker.Prior[0], worker.Start[0], restricted,
-            given.Bounded, options.IterationLimit, options.Detail == Detail.Complete, ref outcome);
+        if (closed)
+            Estimation.Closed<TFamily, T>(worker.Summary[0], worker.Prior[0], ref outcome);
+        else
+            Estimation.Fit<TFamily, SideSample<TFamily, T>, T, T, TJet>(
+                new(worker.Samples, fitted, worker.Derivatives), worker.Summary[0], worker.Prior[0], worker.Start[0], restricted,
+                given.Bounded, options.IterationLimit, options.Detail == Detail.Complete, ref outcome);
         if (robust)
             Sandwich(fitted, worker, ref outcome);
         Write(worker.Fits.AsSpan(0, fitted), ordered, worker, ref outcome);
