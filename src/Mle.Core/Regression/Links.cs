@@ -47,18 +47,25 @@ public readonly struct Logit : ILink<Logit>
     [MethodImpl(AggressiveInlining)]
     public static Derivatives<T> Differentiate<T>(T a, T b, T u) where T : unmanaged, IReal<T>
     {
-        var d = Differentiate(a, b, u, out T e);
+        T e = T.Exp(-T.Abs(u));
+        var d = Differentiate(a, b, u, e);
         return new(d.F - (a + b) * T.Log1p(e), d.Score, d.Hessian);
     }
 
     public static bool HasFactor => true;
 
-    /// <summary>au − (a + b) max(u, 0), a − (a + b)F and −(a + b)F(1 − F) from one exponential e = exp(−|u|).</summary>
     [MethodImpl(AggressiveInlining)]
     public static Derivatives<T> Differentiate<T>(T a, T b, T u, out T e) where T : unmanaged, IReal<T>
     {
+        e = Elementary.ExpSaturating(-T.Abs(u));
+        return Differentiate(a, b, u, e);
+    }
+
+    /// <summary>au − (a + b) max(u, 0), a − (a + b)F and −(a + b)F(1 − F) from one exponential e = exp(−|u|).</summary>
+    [MethodImpl(AggressiveInlining)]
+    static Derivatives<T> Differentiate<T>(T a, T b, T u, T e) where T : unmanaged, IReal<T>
+    {
         T zero = 0.0, one = 1.0, m = a + b;
-        e = T.Exp(-T.Abs(u));
         T q = one / (one + e), p = e * q, f = T.IfLess(u, zero, p, q), positive = T.IfLess(u, zero, zero, u);
         return new(a * u - m * positive, a - m * f, -m * p * q);
     }

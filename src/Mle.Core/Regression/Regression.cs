@@ -248,7 +248,7 @@ abstract partial class Regression<TRows, TResponse, T>
                 likelihood.Stride = 1;
             }
             Ascent.Iterations = 0;
-            Climb(exact: true);
+            Climb(IsExact);
             if (!firth)
                 return;
             Settle();
@@ -274,6 +274,9 @@ abstract partial class Regression<TRows, TResponse, T>
             }
         }
 
+        /// <summary>Whether value and information are wanted at the estimate, and not one short step before it.</summary>
+        bool IsExact => run.Options.Detail == Detail.Complete;
+
         void Climb(bool exact) => Climb(exact, run.Options.IterationLimit);
 
         void Climb(bool exact, int limit)
@@ -296,7 +299,7 @@ abstract partial class Regression<TRows, TResponse, T>
                 var (ending, steps) = (Ascent.Ending, Ascent.Iterations);
                 double[] point = [.. Ascent.Point], numbers = [.. Ascent.Numbers];
                 Begin(u);
-                Climb(exact: true);
+                Climb(IsExact);
                 Ascent.Iterations += steps;
                 if (ending == Ending.Converged && !(Ascent.Ending == Ending.Converged && Ascent.Numbers[0] > numbers[0]))
                 {

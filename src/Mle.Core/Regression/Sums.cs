@@ -263,7 +263,7 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
         bool same = x == z;
         int rows = design.Block, lastX = x.Length - 1;
         // Nothing is read from memory here: the time to fetch what the next block needs.
-        int ahead = design.Start(block) + design.Stride, end = Math.Min(ahead + design.Stride, design.Data.Length);
+        int ahead = design.Start(block) + design.Stride, end = Math.Min(ahead + design.Stride, design.Data.Length - Design.Line);
         ref double weight = ref Lanes.At(derivatives, h);
         for (int j = 0; j <= lastX; j += 2)
         {
@@ -280,8 +280,11 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
                 for (int i = 0; i < rows; i += LaneCount)
                 {
                     if (ahead < end)
+                    {
                         Lanes.Prefetch(ref Lanes.At(design.Data, ahead));
-                    ahead += Design.Line;
+                        Lanes.Prefetch(ref Lanes.At(design.Data, ahead + Design.Line));
+                    }
+                    ahead += 2 * Design.Line;
                     T w = Lanes.Read<T>(ref weight, i), a = w * Lanes.Read<T>(ref xa, i), b = w * Lanes.Read<T>(ref xb, i);
                     T one = Lanes.Read<T>(ref za, i), two = Lanes.Read<T>(ref zb, i);
                     aa = T.MultiplyAdd(a, one, aa);

@@ -95,6 +95,18 @@ public class RegressionLaws
         IsMaximum(name, model, rows, fit);
     }
 
+    /// <summary>Where nothing but estimates is asked, the last evaluation is left out.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void Estimates_alone_are_those_of_the_complete_fit(string name)
+    {
+        var model = Written.Find(name);
+        var (rows, fit) = Interior(model, 48);
+        var alone = Fit(model, rows, new() { Detail = Detail.Estimates });
+        Assert.Equal(Status.Interior, alone.Status);
+        for (int i = 0; i < fit.Parameters.Count; i++)
+            Assert.True(Math.Abs(alone[i] - fit[i]) <= 1e-9 * fit.StandardError(i), $"{name}, {fit.Parameters[i]}: {alone[i]:R}, complete {fit[i]:R}");
+    }
+
     /// <summary>Of a block whose rows all count once or not at all, logarithms are taken together.</summary>
     [Theory, MemberData(nameof(WithTrials))]
     public void So_it_is_of_rows_that_count_once_beside_others_that_do_not(string name)
