@@ -29,6 +29,7 @@ static class Guard
         string path = FileOf(results);
         if (write)
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllLines(path, ["loop,plain sums", .. Measure(1).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key},{r.Value:F2}"))]);
             return 0;
         }
