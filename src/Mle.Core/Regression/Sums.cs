@@ -262,8 +262,8 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
     {
         bool same = x == z;
         int rows = design.Block, lastX = x.Length - 1;
-        // Nothing is read from memory here: the time to fetch what the next block needs.
-        int ahead = design.Start(block) + design.Stride, end = Math.Min(ahead + design.Stride, design.Data.Length - Design.Line);
+        // Nothing is read from memory here: the time to fetch, once, what the next block needs.
+        int ahead = design.Start(block) + design.Stride, end = atX + atZ > 0 ? 0 : Math.Min(ahead + design.Stride, design.Data.Length - Design.Line);
         ref double weight = ref Lanes.At(derivatives, h);
         for (int j = 0; j <= lastX; j += 2)
         {
