@@ -343,9 +343,8 @@ abstract partial class Regression<TRows, TResponse, T>
             if (center)
             {
                 mean = origin + sum / x.Length;
-                double about = squares - sum * (sum / x.Length);
-                // Of less than a thousandth too few digits may be left, or none.
-                squares = about > 1e-3 * squares ? about : Powers(x, mean).Squares;
+                // The origin is a value too, which leaves at least an n-th of the squares.
+                squares -= sum * (sum / x.Length);
             }
             double size = Math.Sqrt(squares / x.Length);
             if (size > 0 && double.IsFinite(size))
