@@ -19,8 +19,6 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
 
     readonly bool restricted = given.Restricts<TFamily>();
 
-    readonly bool closed = TFamily.StartIsMaximum && !given.Restricts<TFamily>() && options.Detail == Detail.Estimates;
-
     FitTable Table => judgement.Table;
 
     Replicates? Replicates => replicates;
@@ -211,7 +209,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
             }
         }
         Outcome<T> outcome = default;
-        if (closed)
+        if (TFamily.StartIsMaximum && !restricted && options.Detail == Detail.Estimates)
             Estimation.Closed<TFamily, T>(worker.Summary[0], worker.Prior[0], ref outcome);
         else
             Estimation.Fit<TFamily, SideSample<TFamily, T>, T, T, TJet>(

@@ -76,13 +76,7 @@ readonly struct ModelResponse<TModel, T> : IResponse<T> where TModel : struct, I
         for (int i = 0; i < rows; i += lanes)
         {
             T w = Lanes.Read<T>(ref weights, i);
-            // Written out: a method of its own is one more than the JIT inlines here, and a logistic pass took three times as long.
-            var d = TKind.Differentiate<TModel, T>(Row(ref t, i, rows), Row(ref high, i, rows), TModel.Slots switch
-            {
-                1 => new Vec3<T>(Lanes.Read<T>(ref at, i)),
-                2 => new(Lanes.Read<T>(ref at, i), Lanes.Read<T>(ref at, rows + i)),
-                _ => new(Lanes.Read<T>(ref at, i), Lanes.Read<T>(ref at, rows + i), Lanes.Read<T>(ref at, 2 * rows + i)),
-            }, out T e);
+            var d = TKind.Differentiate<TModel, T>(Row(ref t, i, rows), Row(ref high, i, rows), Point(ref at, i, rows), out T e);
             sum = T.MultiplyAdd(w, d.F, sum);
             // At most 2²⁵⁶: a block has no more rows.
             if (leavesFactor)
