@@ -8,6 +8,10 @@ static class BuiltCommand
 {
     public const int SigInt = 2, SigKill = 9, SigTerm = 15;
 
+    public static int SigStop => OperatingSystem.IsMacOS() ? 17 : 19;
+
+    public static int SigCont => OperatingSystem.IsMacOS() ? 19 : 18;
+
     public static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "mle.dll");
 
     /// <summary>The host of the runtime that this test runs on.</summary>

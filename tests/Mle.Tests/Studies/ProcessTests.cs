@@ -72,10 +72,12 @@ public sealed class ProcessTests : IDisposable
         {
             using var process = Begin();
             BuiltCommand.Await(process, journal, length / (signal == BuiltCommand.SigTerm ? 6 : 3));
-            // A run that has it already leaves the journal to it.
+            // A run that has it already leaves the journal to it; that one waits meanwhile, or it might end before.
+            BuiltCommand.Signal(process.Id, BuiltCommand.SigStop);
             var second = CommandLine.Run("study", "run", study);
             Assert.Equal((Program.Resumable, $"mle: {journal} is in use by another run of this study, which holds it until it ends.\n"), (second.Code, second.Error));
             BuiltCommand.Signal(process.Id, signal);
+            BuiltCommand.Signal(process.Id, BuiltCommand.SigCont);
             var end = BuiltCommand.End(process);
             Assert.Equal((Program.Resumable, ""), (end.Code, end.Out));
             var said = Regex.Match(end.Error, $@"^mle: interrupted; ([0-9]+) of 80 blocks are kept in {Regex.Escape(journal)}: the same command goes on\.$", RegexOptions.Multiline);
