@@ -46,6 +46,13 @@ public static class Newton
     /// <summary>gᵀδ is the squared distance to the maximum in standard errors; one more step squares it again.</summary>
     const double SmallDecrement = 1e-12;
 
+    /// <summary>
+    /// Up to this decrement the next is told from the last two: a step from a distance e leaves Ce², with C near 1/√n for n rows, so
+    /// that after distances e₀ and e₁ the next is e₁(e₁/e₀)². A million rows take a step less. Deuflhard, Newton Methods for
+    /// Nonlinear Problems, 2004, ch. 2.
+    /// </summary>
+    const double ToldDecrement = 1e-8;
+
     /// <summary>In units of θ, where 1 is a factor e or about one standard deviation of the data.</summary>
     const double SmallStep = 1e-3;
 
@@ -108,10 +115,12 @@ public static class Newton
             if (i == limit)
                 break;
             active = R.IfLess(ending, one, one, zero);
+            R before = decrement;
             definite = here.Ascend(θ, damping, ref to, out decrement, out var length);
-            R undamped = R.IfLess(zero, damping, zero, definite);
+            R undamped = R.IfLess(zero, damping, zero, definite), ratio = decrement / before;
             tiny = R.IfLess(decrement, SmallDecrement, undamped, zero);
-            last = R.IfLess(length, SmallStep, tiny, zero);
+            R told = R.IfLess(decrement * ratio * ratio, SmallDecrement * SmallDecrement, R.IfLess(decrement, ToldDecrement, undamped, zero), zero);
+            last = R.IfLess(length, SmallStep, tiny + told, zero);
             to = f.Retract(θ, to, length);
             iterations += active;
             R taken = active * R.IfLess(length, settled, last, zero);
