@@ -70,7 +70,7 @@ public readonly struct Logistic : IFamily<Logistic>
         [MethodImpl(AggressiveInlining)]
         public Sum<T> Add(Sum<T> s, Row<T> t, T weight)
         {
-            T z = (t.A - m) * τ, a = T.Abs(z), e = T.Exp(-a), one = 1.0, r = one / (one + e), h = (one - e) * r;
+            T z = (t.A - m) * τ, a = T.Abs(z), e = T.Exp(-a), one = 1.0, r = T.Reciprocal(one + e), h = (one - e) * r;
             return new(s.Sums.Add(z, -a, T.IfLess(z, 0.0, h, -h), -2.0 * e * r * r), T.MultiplyAdd(s.Product, e, s.Product), s.Exponent);
         }
 
@@ -89,7 +89,7 @@ public readonly struct Logistic : IFamily<Logistic>
         [MethodImpl(AggressiveInlining)]
         public Sum<T> Add(Sum<T> s, Row<T> t, T weight)
         {
-            T z = (t.A - m) * τ, a = T.Abs(z), e = T.Exp(-a), one = 1.0, r = one / (one + e), h = (one - e) * r;
+            T z = (t.A - m) * τ, a = T.Abs(z), e = T.Exp(-a), one = 1.0, r = T.Reciprocal(one + e), h = (one - e) * r;
             return new(
                 s.Sums.Add(z, -weight * (a + 2.0 * T.Log1p(e)), weight * T.IfLess(z, 0.0, h, -h), -2.0 * weight * e * r * r),
                 s.Product, s.Exponent);

@@ -174,7 +174,7 @@ public readonly struct StudentT : IFamily<StudentT>
         [MethodImpl(AggressiveInlining)]
         public LogSums<T> Add(LogSums<T> s, Row<T> t, T weight)
         {
-            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = one / w, zq = z * q;
+            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = T.Reciprocal(w), zq = z * q;
             T product = s.Product, exponent = s.Exponent;
             LogSum.Add(w, ref product, ref exponent);
             return new(s.K, s.N, s.Q + q, T.MultiplyAdd(q, q, s.QQ), s.ZQ + zq, T.MultiplyAdd(q, zq, s.ZQQ), product, exponent);
@@ -195,7 +195,7 @@ public readonly struct StudentT : IFamily<StudentT>
         [MethodImpl(AggressiveInlining)]
         public LogSums<T> Add(LogSums<T> s, Row<T> t, T weight)
         {
-            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = one / w, zq = z * q, wq = weight * q;
+            T one = 1.0, z = (t.A - m) * τ, w = T.MultiplyAdd(κ * z, z, one), q = T.Reciprocal(w), zq = z * q, wq = weight * q;
             return new(
                 s.K + weight * T.Log(w), s.N + weight, s.Q + wq, T.MultiplyAdd(wq, q, s.QQ), T.MultiplyAdd(weight, zq, s.ZQ), T.MultiplyAdd(wq, zq, s.ZQQ),
                 s.Product, s.Exponent);

@@ -37,6 +37,22 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
 
     [MethodImpl(AggressiveInlining)] public static Lanes512 Round(Lanes512 x) => new(Vector512.Round(x.Value));
 
+    /// <summary>
+    /// Two of Newton's steps from 14 bits: a division of eight lanes takes the processor 16 cycles, and fits of Student's t are little
+    /// else. The bound is for ∞, which would make 0·∞.
+    /// </summary>
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes512 Reciprocal(Lanes512 x)
+    {
+        if (!Avx512F.IsSupported)
+            return 1.0 / x;
+        var one = Vector512.Create(1.0);
+        var a = Vector512.MinNative(Vector512.Create(1e300), x.Value);
+        var r = Avx512F.Reciprocal14(a);
+        r = Avx512F.FusedMultiplyAdd(r, Avx512F.FusedMultiplyAddNegated(a, r, one), r);
+        return new(Avx512F.FusedMultiplyAdd(r, Avx512F.FusedMultiplyAddNegated(a, r, one), r));
+    }
+
     [MethodImpl(AggressiveInlining)]
     public static Lanes512 ScaleB(Lanes512 x, Lanes512 n) => Avx512F.IsSupported ? new(Avx512F.Scale(x.Value, n.Value))
         : new(x.Value * Vector512.ShiftLeft((n.Value + Vector512.Create(ExponentBias)).AsInt64(), 52).AsDouble());

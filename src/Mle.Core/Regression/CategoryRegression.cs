@@ -53,7 +53,7 @@ readonly struct MultinomialResponse<T>(int categories) : IResponse<T> where T : 
                 Lanes.Write(ref to, k * rows + i, e);
             }
             total = T.MultiplyAdd(w, own - most - T.Log(sum), total);
-            T share = one / sum;
+            T share = T.Reciprocal(sum);
             for (int k = 0; k < slots; k++)
                 Lanes.Write(ref to, k * rows + i, share * Lanes.Read<T>(ref to, k * rows + i));
             for (int k = 0, pair = slots; k < slots; k++)

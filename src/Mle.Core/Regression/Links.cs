@@ -66,7 +66,7 @@ public readonly struct Logit : ILink<Logit>
     static Derivatives<T> Differentiate<T>(T a, T b, T u, T e) where T : unmanaged, IReal<T>
     {
         T zero = 0.0, one = 1.0, m = a + b;
-        T q = one / (one + e), p = e * q, f = T.IfLess(u, zero, p, q), positive = T.IfLess(u, zero, zero, u);
+        T q = T.Reciprocal(one + e), p = e * q, f = T.IfLess(u, zero, p, q), positive = T.IfLess(u, zero, zero, u);
         return new(a * u - m * positive, a - m * f, -m * p * q);
     }
 

@@ -49,6 +49,21 @@ public class LanesTests
     }
 
     [Fact]
+    public void Reciprocal_is_right_to_one_unit_in_the_last_place()
+    {
+        var random = new Random(7);
+        for (int i = 0; i < 100_000; i++)
+        {
+            double x = Math.Pow(2, i % 2 == 0 ? random.NextDouble() : 996 * random.NextDouble());
+            double exact = 1 / x, eight = Lanes512.Reciprocal(x).Value[7];
+            Assert.InRange(eight, Math.BitDecrement(exact), Math.BitIncrement(exact));
+        }
+        Assert.InRange(Lanes512.Reciprocal(double.PositiveInfinity).Value[0], 0, 1e-300);
+        Assert.Equal(double.NaN, Lanes512.Reciprocal(double.NaN).Value[0]);
+        Assert.Equal(1, Lanes512.Reciprocal(1).Value[0]);
+    }
+
+    [Fact]
     public void Sums_follow_a_fixed_tree()
     {
         double[] x = [1e16, 1, -1e16, 3, 5, 7, 11, 13];
