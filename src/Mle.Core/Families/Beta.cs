@@ -57,9 +57,11 @@ public readonly struct Beta : IFamily<Beta>
     public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R logP = s.Mean, logQ = s.Sums.B / s.Size, p = R.Exp(logP), q = R.Exp(logQ), rest = R.Max(1.0 - p - q, 1e-15);
+        R α = R.Log(0.5 + 0.5 * p / rest), β = R.Log(0.5 + 0.5 * q / rest);
+        if (!R.AnyLess(free.X + free.Y, 2.0))
+            return new(α, β);
         // With one of them known, (α − ½)/(α + β − ½) = p alone; where ψ(α) comes out far below 0, it is near −1/α instead.
-        R α = R.Log(0.5 + 0.5 * p / rest), αAlone = R.Log(Near(R.Exp(known.Y), p, logP));
-        R β = R.Log(0.5 + 0.5 * q / rest), βAlone = R.Log(Near(R.Exp(known.X), q, logQ));
+        R αAlone = R.Log(Near(R.Exp(known.Y), p, logP)), βAlone = R.Log(Near(R.Exp(known.X), q, logQ));
         return new(
             R.IfLess(0.0, free.X, R.IfLess(0.0, free.Y, α, αAlone), known.X),
             R.IfLess(0.0, free.Y, R.IfLess(0.0, free.X, β, βAlone), known.Y));
