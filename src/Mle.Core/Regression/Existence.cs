@@ -69,23 +69,12 @@ abstract partial class Regression<TRows, TResponse, T>
             return true;
         if (response.Slots > 1)
             return false;
-        if (worker.Likelihood.IsAbove(worker.Design, worker.Point, decrement))
-            return true;
-        double least = double.PositiveInfinity;
-        var order = worker.Data.InOrder().GetEnumerator();
-        worker.Likelihood.Each(worker.Design, worker.Point, (design, block, derivatives) =>
+        return worker.Likelihood.IsAbove(worker.Design, worker.Point, decrement, (block, r) =>
         {
-            for (int r = 0; r < design.Block; r++)
-            {
-                if (design.Data[design.Weights(block) + r] == 0)
-                    break;
-                order.MoveNext();
-                var (i, k, denominator) = order.Current;
-                if (!denominator && worker.Data.Cone(i, k, 0) != 0)
-                    least = Math.Min(least, derivatives[r] * derivatives[r] / Math.Abs(derivatives[design.Block + r]));
-            }
+            var (kind, first, _) = worker.Design.Rows(block);
+            var (i, denominator) = worker.Data.At(kind, first + r);
+            return !denominator && worker.Data.Cone(i, kind, 0) != 0;
         });
-        return least > decrement;
     }
 
     /// <summary>Whether every row's likelihood falls in the end in every direction.</summary>

@@ -93,7 +93,7 @@ sealed class Likelihood<TResponse, T>(TResponse response) where TResponse : stru
     public double Reach(Design design, double[] δ) => sums.Reach(design, δ);
 
     /// <inheritdoc cref="Sums{TResponse, T}.IsAbove"/>
-    public bool IsAbove(Design design, double[] β, double δ) => sums.IsAbove(design, β, δ);
+    public bool IsAbove(Design design, double[] β, double δ, Func<int, int, bool> counts) => sums.IsAbove(design, β, δ, counts);
 
     /// <inheritdoc cref="Sums{TResponse, T}.Rows"/>
     public void Rows(Design design, double[] β, Action<Design, int, double[], double[]> look) => sums.Rows(design, β, look);

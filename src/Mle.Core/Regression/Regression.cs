@@ -610,14 +610,16 @@ abstract partial class Regression<TRows, TResponse, T>
                     to.Fill(1);
                     return;
                 }
-                if (together)
-                    column.Span.Slice(indices[0], count).CopyTo(to);
-                else
-                    for (int r = 0; r < count; r++)
-                        to[r] = column.Span[indices[r]];
-                to[count..].Fill(to[count - 1]);
+                var given = column.Span;
+                int lanes = Unsafe.SizeOf<T>() / sizeof(double), whole = together ? count / lanes * lanes : 0;
+                ref double first = ref MemoryMarshal.GetReference(given.Slice(indices[0], whole));
                 T m = mean, scale = perScale;
-                for (int i = 0; i < to.Length; i += Unsafe.SizeOf<T>() / sizeof(double))
+                for (int i = 0; i < whole; i += lanes)
+                    Lanes.Write(ref to[0], i, (Lanes.Read<T>(ref first, i) - m) * scale);
+                for (int r = whole; r < count; r++)
+                    to[r] = given[indices[r]];
+                to[count..].Fill(given[indices[^1]]);
+                for (int i = whole; i < to.Length; i += lanes)
                     Lanes.Write(ref to[0], i, (Lanes.Read<T>(ref to[0], i) - m) * scale);
             }
         }

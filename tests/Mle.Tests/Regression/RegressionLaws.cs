@@ -157,6 +157,62 @@ public class RegressionLaws
     }
 
     /// <summary>Without a formula the parameters are constants on their own scale; with an intercept alone, on their link's, and so where the report knows no such link.</summary>
+    /// <summary>
+    /// Products of columns are made in tiles of two by two, four and six, and mirrored where both predictors have the same columns: the
+    /// covariances of a normal model with log σ = zᵀγ against ∂²ℓ = −Σ xxᵀ/σ², −2 Σ r xzᵀ/σ², −2 Σ r² zzᵀ/σ² as loops.
+    /// </summary>
+    [Theory]
+    [InlineData(1, 1, false)]
+    [InlineData(2, 5, false)]
+    [InlineData(3, 3, true)]
+    [InlineData(6, 4, false)]
+    [InlineData(7, 7, true)]
+    [InlineData(8, 1, false)]
+    [InlineData(9, 6, false)]
+    [InlineData(10, 10, true)]
+    [InlineData(13, 3, false)]
+    public void The_information_of_any_number_of_columns_is_a_sum_over_rows(int ofMean, int ofScale, bool same)
+    {
+        const int n = 300;
+        var random = Registry.Random("columns", ofMean * 16 + ofScale);
+        double[][] columns = [.. Enumerable.Range(0, ofMean + ofScale).Select(_ => Enumerable.Range(0, n).Select(_ => random.NextDouble() - 0.5).ToArray())];
+        double[][] x = columns[..ofMean], z = same ? x : columns[ofMean..];
+        double[] y = [.. Enumerable.Range(0, n).Select(i => x.Sum(c => c[i]) + Math.Exp(0.3 * z.Sum(c => c[i])) * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5))];
+        static Predictor Of(double[][] columns) => new([.. columns.Select((_, j) => $"c{j}")], [.. columns.Select(c => (ReadOnlyMemory<double>)c)]);
+        var batch = new Batch(y, [0, n]) { Predictors = new Dictionary<string, Predictor> { ["mu"] = Of(x), ["sigma"] = Of(z) } };
+        foreach (int lanes in new[] { 1, 4, 8 })
+        {
+            using var engine = new CpuEngine(lanes);
+            var fit = engine.Fit(Registry.Find("normal"), batch, new())[0];
+            Assert.Equal(Status.Interior, fit.Status);
+            double[] estimate = Estimates(fit);
+            var information = new double[estimate.Length, estimate.Length];
+            for (int i = 0; i < n; i++)
+            {
+                double r = y[i], logσ = 0;
+                for (int j = 0; j < x.Length; j++)
+                    r -= estimate[j] * x[j][i];
+                for (int j = 0; j < z.Length; j++)
+                    logσ += estimate[x.Length + j] * z[j][i];
+                double perVariance = Math.Exp(-2 * logσ);
+                for (int j = 0; j < estimate.Length; j++)
+                {
+                    for (int k = 0; k < estimate.Length; k++)
+                    {
+                        bool first = j < x.Length, second = k < x.Length;
+                        double columnJ = first ? x[j][i] : z[j - x.Length][i], columnK = second ? x[k][i] : z[k - x.Length][i];
+                        information[j, k] += columnJ * columnK * perVariance * (first && second ? 1 : first || second ? 2 * r : 2 * r * r);
+                    }
+                }
+            }
+            var covariance = Numerically.Inverse(information);
+            for (int j = 0; j < estimate.Length; j++)
+                for (int k = 0; k <= j; k++)
+                    Assert.True(Math.Abs(fit.Covariance(j, k) - covariance[j, k]) <= 1e-10 * fit.StandardError(j) * fit.StandardError(k),
+                        $"{lanes} lanes, {ofMean} and {ofScale} columns: covariance {j}, {k} is {fit.Covariance(j, k):R}, by its definition {covariance[j, k]:R}");
+        }
+    }
+
     [Theory, MemberData(nameof(All))]
     public void An_intercept_alone_is_the_fit_of_the_distribution(string name)
     {
