@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Mle.Gpu;
 
 namespace Mle.Benchmarks;
 
 /// <summary>
 /// The workloads of the peers, on the same files and under the same rules: one thread, files read before the clock starts,
-/// everything from raw arrays to estimates inside it, a warm-up, then at least five repeats and 0.7 seconds. Ours lasts as long
-/// as the JIT takes to compile it anew for speed, which a longer run would not notice. Each is measured twice: estimates only,
+/// everything from raw arrays to estimates inside it, a warm-up, then at least five repeats and 0.7 seconds. Ours lasts for as
+/// long as it gets faster, which is when the JIT compiles it anew for speed: a longer run would not notice. Each is measured twice: estimates only,
 /// which is what most peers compute, and the complete fit with validation, covariance and every constant of the log-likelihood.
 /// Regressions build their designs from columns inside the clock; the C++ has its large ones ready in blocks. Estimates are given
 /// as the peers give them: a gamma's scale, and 0 for a second parameter that there is not.
@@ -189,16 +190,17 @@ static class PeerWorkloads
     static void Time(
         TextWriter output, string workload, string[] computes, string layout, long fits, long observations, Action work, Func<double[]> estimates)
     {
-        for (long warming = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(warming).TotalSeconds < 0.5;)
-            work();
-        var seconds = new List<double>();
-        long begin = Stopwatch.GetTimestamp();
-        while (seconds.Count < 5 || (Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.7 && seconds.Count < 100))
+        double Once()
         {
             long start = Stopwatch.GetTimestamp();
             work();
-            seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
+        Timing.WarmedUp(Once, 0.5);
+        var seconds = new List<double>();
+        long begin = Stopwatch.GetTimestamp();
+        while (seconds.Count < 5 || (Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.7 && seconds.Count < 100))
+            seconds.Add(Once());
         output.WriteLine(JsonSerializer.Serialize(new PeerLedger.Raw(null, workload, computes, layout, 1, fits, observations, [.. seconds], estimates(), 0, ""), PeerLedger.Options));
         output.Flush();
     }

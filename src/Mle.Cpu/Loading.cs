@@ -166,6 +166,7 @@ static class Loading
     /// <summary>All chunks of a data set.</summary>
     /// <param name="products">Whether logarithms may be summed as products where the family says how.</param>
     /// <param name="shift">What squares are about, of a family that keeps rows: the first of them, or 0 where these have an origin.</param>
+    [MethodImpl(AggressiveInlining)]
     static void Read<TFamily, T>(
         in Columns given, in Standardization unit, double[]? kept, bool logBase, bool products, int threads, out Pass pass, out double shift)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
@@ -208,6 +209,7 @@ static class Loading
         static unsafe ReadOnlySpan<double> Rows(nint column, int at, int length) => new((double*)column + at, length);
     }
 
+    [MethodImpl(AggressiveInlining)]
     static void ReadChunk<TFamily, T>(
         in Columns given, in Standardization unit, Span<double> kept, double shift, bool logBase, bool products, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
@@ -215,11 +217,10 @@ static class Loading
         var x = given.X;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         int plain = given.Weights.IsEmpty && given.Trials.IsEmpty && (products || !TFamily.LogFirst) ? x.Length / lanes * lanes : 0;
-        int paired = TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst ? plain / (2 * lanes) * 2 * lanes : 0;
-        if (paired > 0)
-            Pairs<TFamily, T>(x[..paired], unit, TFamily.Support.Integer, ref pass);
-        if (paired < plain)
-            Plain<TFamily, T>(x[paired..plain], unit, kept, shift, TFamily.Support.Integer, ref pass);
+        if (plain > 0 && TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst)
+            Pairs<TFamily, T>(x[..plain], unit, TFamily.Support.Integer, ref pass);
+        else if (plain > 0)
+            Plain<TFamily, T>(x[..plain], unit, kept, shift, TFamily.Support.Integer, ref pass);
         if (logBase && plain > 0)
             pass.Base += LogBase<TFamily, T>(x[..plain], unit);
         if (plain < x.Length)
@@ -240,14 +241,19 @@ static class Loading
         return Standardization.Between(least, most);
     }
 
-    /// <summary>Origin and unit from the leading rows.</summary>
+    /// <summary>Origin and unit.</summary>
+    [MethodImpl(AggressiveInlining)]
     static Standardization Unit<TFamily, T>(ReadOnlySpan<double> x)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
+        TFamily.Equivariance == Equivariance.None ? new(0, 0)
+        : Standardization.TryLeading<TFamily>(x[0], x.Length > 1 ? x[1] : x[0], x.Length, out var unit) ? unit
+        : OfHead<TFamily, T>(x);
+
+    /// <summary>Origin and unit from the leading rows.</summary>
+    [MethodImpl(NoInlining)]
+    static Standardization OfHead<TFamily, T>(ReadOnlySpan<double> x)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        if (TFamily.Equivariance == Equivariance.None)
-            return new(0, 0);
-        if (Standardization.TryLeading<TFamily>(x[0], x.Length > 1 ? x[1] : x[0], x.Length, out var unit))
-            return unit;
         var head = x[..Math.Min(x.Length, Standardization.Head)];
         double center = 0;
         if (TFamily.Equivariance == Equivariance.LocationScale && !double.IsFinite(center = Sum<T>(head, 0, false) / head.Length))
@@ -281,7 +287,7 @@ static class Loading
     }
 
     /// <summary>
-    /// Whole pairs of vectors, where little is done with each and a sum would wait for the one before it. Apart from the other loop,
+    /// Whole vectors in pairs, where little is done with each and a sum would wait for the one before it. Apart from the other loop,
     /// because both are more than the JIT inlines in one method.
     /// </summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
@@ -291,9 +297,10 @@ static class Loading
         T center = unit.Center, perUnit = unit.PerScale, zero = 0.0;
         T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
-        for (int i = 0; i < x.Length; i += 2 * lanes)
+        int i = 0;
+        for (; i <= x.Length - 2 * lanes; i += 2 * lanes)
         {
-            T given = Lane.Read<T>(ref MemoryMarshal.GetReference(x), i), next = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), i + lanes);
+            T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i), next = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i + lanes);
             T v = Standardized<TFamily, T>(given, center, perUnit), w = Standardized<TFamily, T>(next, center, perUnit);
             Row<T> t = TFamily.Statistic(new Row<T>(v)), u = TFamily.Statistic(new Row<T>(w));
             a += t.A + u.A;
@@ -305,6 +312,20 @@ static class Loading
                 fraction += T.Abs(v - T.Round(v)) + T.Abs(w - T.Round(w));
             low = T.Min(T.Min(given, next), low);
             high = T.Max(T.Max(given, next), high);
+        }
+        if (i < x.Length)
+        {
+            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), i), v = Standardized<TFamily, T>(given, center, perUnit);
+            Row<T> t = TFamily.Statistic(new Row<T>(v));
+            a += t.A;
+            if (TFamily.Statistics > 1)
+                b += t.B;
+            if (TFamily.Statistics > 2)
+                c += t.C;
+            if (integer)
+                fraction += T.Abs(v - T.Round(v));
+            low = T.Min(given, low);
+            high = T.Max(given, high);
         }
         pass.A += T.Sum(a);
         pass.B += T.Sum(b);
@@ -337,7 +358,7 @@ static class Loading
         T product = 1.0, exponents = zero, second = 1.0, secondExponents = zero;
         for (int i = 0; i < length; i++)
         {
-            T given = Lane.Read<T>(ref MemoryMarshal.GetReference(x), i * lanes), v = Standardized<TFamily, T>(given, center, perUnit);
+            T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i * lanes), v = Standardized<TFamily, T>(given, center, perUnit);
             var t = TFamily.Statistic(new Row<T>(v));
             if (TFamily.LogFirst)
             {

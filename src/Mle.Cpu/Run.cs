@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
 
@@ -63,6 +64,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         return bounds;
     }
 
+    [MethodImpl(AggressiveInlining)]
     long Length(int d) => replicates?.Length(d) ?? batch.Bounds[d + 1] - batch.Bounds[d];
 
     /// <summary>Data set d, of these columns where it is the batch's own.</summary>

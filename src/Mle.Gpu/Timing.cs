@@ -12,7 +12,7 @@ readonly record struct Timing(int Repeats, double Min, double Lower, double Medi
     /// <summary>Of the seconds.</summary>
     const double WarmUp = 0.3;
 
-    /// <summary>Warms up, which is when code is compiled anew for speed, then repeats for so many seconds.</summary>
+    /// <summary>Warms up for as long as it gets faster, which is when code is compiled anew for speed, then repeats for so many seconds.</summary>
     /// <param name="wait">Where the work is only started by a call: waits until all that was started is done.</param>
     public static Timing Of(double seconds, Action work, Action? wait = null)
     {
@@ -26,15 +26,30 @@ readonly record struct Timing(int Repeats, double Min, double Lower, double Medi
             wait?.Invoke();
             return Stopwatch.GetElapsedTime(begun).TotalSeconds / times;
         }
-        double first = Once(1);
-        for (long warming = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(warming).TotalSeconds < WarmUp * seconds;)
-            first = Math.Min(first, Once(1));
-        int times = (int)Math.Clamp(longEnough / first, 1, 1000);
+        double fastest = WarmedUp(() => Once(1), WarmUp * seconds);
+        int times = (int)Math.Clamp(longEnough / fastest, 1, 1000);
         var taken = new List<double>();
         long started = Stopwatch.GetTimestamp();
         while (taken.Count < Fewest || Stopwatch.GetElapsedTime(started).TotalSeconds < seconds)
             taken.Add(Once(times));
         return Of(taken);
+    }
+
+    /// <summary>Repeats work until for so many seconds it was no faster than before.</summary>
+    /// <param name="once">Does the work and says how many seconds it took.</param>
+    /// <returns>The fewest.</returns>
+    public static double WarmedUp(Func<double> once, double seconds)
+    {
+        const double faster = 0.97;
+        double fastest = once();
+        for (long since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since).TotalSeconds < seconds;)
+        {
+            double taken = once();
+            if (taken < faster * fastest)
+                since = Stopwatch.GetTimestamp();
+            fastest = Math.Min(fastest, taken);
+        }
+        return fastest;
     }
 
     /// <summary>Of repeats that somebody timed.</summary>

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle;
 
 /// <summary>What one pass over a data set, or a part of it, finds.</summary>
@@ -21,6 +24,7 @@ public struct Pass
     public static Pass None => new() { Low = double.PositiveInfinity, High = double.NegativeInfinity, LeastWeight = double.PositiveInfinity };
 
     /// <summary>Whether all observations and weights are valid, as far as sums can tell; they also overflow.</summary>
+    [MethodImpl(AggressiveInlining)]
     public readonly bool Within(Support support) =>
         double.IsFinite(A) && double.IsFinite(B) && double.IsFinite(Size) && Size > 0
         && (support.LowIncluded ? Low >= support.Low : Low > support.Low)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using static System.Runtime.CompilerServices.MethodImplOptions;
+
 namespace Mle;
 
 /// <summary>
@@ -28,6 +31,7 @@ public readonly struct Standardization(double center, int exponent)
     /// Origin and unit from the first two observations, where these are enough: sums need no better unit than the size of
     /// one observation, and no better origin than one of them; about it they lose no more than a factor n of the last digit.
     /// </summary>
+    [MethodImpl(AggressiveInlining)]
     public static bool TryLeading<TFamily>(double first, double second, int length, out Standardization unit)
         where TFamily : struct, IFamily<TFamily>
     {

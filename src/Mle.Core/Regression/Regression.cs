@@ -360,7 +360,7 @@ abstract partial class Regression<TRows, TResponse, T>
             ref double at = ref MemoryMarshal.GetReference(x);
             for (; i + lanes <= x.Length; i += lanes)
             {
-                T d = Lanes.Read<T>(ref at, i) - m;
+                T d = Lanes.ReadAhead<T>(ref at, i) - m;
                 sum += d;
                 squares = T.MultiplyAdd(d, d, squares);
             }
@@ -615,7 +615,7 @@ abstract partial class Regression<TRows, TResponse, T>
                 ref double first = ref MemoryMarshal.GetReference(given.Slice(indices[0], whole));
                 T m = mean, scale = perScale;
                 for (int i = 0; i < whole; i += lanes)
-                    Lanes.Write(ref to[0], i, (Lanes.Read<T>(ref first, i) - m) * scale);
+                    Lanes.Write(ref to[0], i, (Lanes.ReadAhead<T>(ref first, i) - m) * scale);
                 for (int r = whole; r < count; r++)
                     to[r] = given[indices[r]];
                 to[count..].Fill(given[indices[^1]]);

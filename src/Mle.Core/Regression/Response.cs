@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
@@ -22,29 +20,6 @@ interface IResponse<T> where T : unmanaged, IReal<T>
 
     /// <summary>For one predictor: w times the third and fourth derivatives of every row, likewise.</summary>
     void Bend(Design design, int block, double[] u, double[] bends);
-}
-
-/// <summary>Rows of memory as lanes.</summary>
-static class Lanes
-{
-    [MethodImpl(AggressiveInlining)]
-    public static T Read<T>(ref double column, int i) where T : unmanaged =>
-        Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref column, i)));
-
-    [MethodImpl(AggressiveInlining)]
-    public static void Write<T>(ref double column, int i, T value) where T : unmanaged =>
-        Unsafe.WriteUnaligned(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref column, i)), value);
-
-    [MethodImpl(AggressiveInlining)]
-    public static ref double At(double[] numbers, int i) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(numbers), i);
-
-    /// <summary>Asks for a cache line that is needed soon.</summary>
-    [MethodImpl(AggressiveInlining)]
-    public static unsafe void Prefetch(ref double line)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch1(Unsafe.AsPointer(ref line));
-    }
 }
 
 /// <summary>Rows of a model with up to three predictors, each kind of row in a loop of its own.</summary>
