@@ -120,11 +120,11 @@ static class Loading
         var kept = rows ? space.A : default;
 
         ref var unit = ref loaded.Unit;
-        unit = Unit<TFamily, T>(x);
+        Unit<TFamily, T>(x, out unit);
         Read<TFamily, T>(given, unit, kept, logBase, true, threads, out var s, out double shift);
         // 1 − x is rounded to a unit of 1: where the sums are small against n, that is too coarse.
         if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) * 64 < s.Size)
-            Read<TFamily, T>(given, unit, kept, logBase, false, threads, out s, out shift);
+            ReadAgain<TFamily, T>(given, unit, kept, logBase, threads, out s, out shift);
         // A product of mantissas takes no subnormal factors.
         bool plausible = s.Within(support) && !(TFamily.LogFirst && s.Low * unit.PerScale < 2.2250738585072014e-308);
         if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Pass.Offender(support, x, weights, trials)) is not null)
@@ -133,7 +133,7 @@ static class Loading
         {
             // Valid data whose sums overflow in the unit of the first: the middle of their range is next.
             unit = Middle<TFamily>(x);
-            Read<TFamily, T>(given, unit, kept, logBase, false, threads, out s, out shift);
+            ReadAgain<TFamily, T>(given, unit, kept, logBase, threads, out s, out shift);
         }
         // Field by field: a structure that is made elsewhere and copied waits for its own stores.
         ref var summary = ref loaded.Summary;
@@ -180,6 +180,12 @@ static class Loading
             foreach (var part in ReadChunks<TFamily, T>(given, unit, kept, shift, logBase, products, threads))
                 pass = pass.Merge(part);
     }
+
+    /// <summary>The same a second time, with every logarithm taken: seldom, and so not inlined.</summary>
+    [MethodImpl(NoInlining)]
+    static void ReadAgain<TFamily, T>(in Columns given, in Standardization unit, double[]? kept, bool logBase, int threads, out Pass pass, out double shift)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
+        Read<TFamily, T>(given, unit, kept, logBase, false, threads, out pass, out shift);
 
     static Pass[] ReadChunks<TFamily, T>(
         in Columns given, Standardization unit, double[]? kept, double shift, bool logBase, bool products, int threads)
@@ -241,13 +247,16 @@ static class Loading
         return Standardization.Between(least, most);
     }
 
-    /// <summary>Origin and unit.</summary>
+    /// <summary>Origin and unit, made where they stay: see <see cref="Load"/>.</summary>
     [MethodImpl(AggressiveInlining)]
-    static Standardization Unit<TFamily, T>(ReadOnlySpan<double> x)
-        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
-        TFamily.Equivariance == Equivariance.None ? new(0, 0)
-        : Standardization.TryLeading<TFamily>(x[0], x.Length > 1 ? x[1] : x[0], x.Length, out var unit) ? unit
-        : OfHead<TFamily, T>(x);
+    static void Unit<TFamily, T>(ReadOnlySpan<double> x, out Standardization unit)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        if (TFamily.Equivariance == Equivariance.None)
+            unit = new(0, 0);
+        else if (!Standardization.TryLeading<TFamily>(x[0], x.Length > 1 ? x[1] : x[0], x.Length, out unit))
+            unit = OfHead<TFamily, T>(x);
+    }
 
     /// <summary>Origin and unit from the leading rows.</summary>
     [MethodImpl(NoInlining)]

@@ -48,7 +48,7 @@ public readonly struct Slot(Link link, Role role, double known, double start, do
     }
 
     /// <summary>The reported v, and its slope in θ: 0 where it is known.</summary>
-    public R Report<R>(R θ, Units<R> unit, out R slope) where R : unmanaged, IReal<R>
+    public R Report<R>(R θ, in Units<R> unit, out R slope) where R : unmanaged, IReal<R>
     {
         if (!IsFree)
         {
@@ -101,7 +101,7 @@ public readonly struct Slots(Slot x, Slot y, Slot z)
     }
 
     /// <summary>A fit on the reported scale: the estimates, and the covariance with rows of 0 for what is known.</summary>
-    public Vec3<R> Report<R>(Units<R> unit, Vec3<R> θ, Symmetric3<R> c, out Symmetric3<R> covariance) where R : unmanaged, IReal<R>
+    public Vec3<R> Report<R>(in Units<R> unit, in Vec3<R> θ, in Symmetric3<R> c, out Symmetric3<R> covariance) where R : unmanaged, IReal<R>
     {
         R x = X.Report(θ.X, unit, out R dx), y = Y.Report(θ.Y, unit, out R dy), z = Z.Report(θ.Z, unit, out R dz);
         covariance = new(
