@@ -163,6 +163,16 @@ static class Lane
     public static T Places<T>() where T : unmanaged, IReal<T> =>
         Lanes.Read<T>(ref MemoryMarshal.GetReference(FirstIntegers), 0);
 
+    static ReadOnlySpan<double> ZerosThenOnes => [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];
+
+    /// <summary>1 in the last lanes, 0 in the others; 1 in all where the count is larger.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static T Last<T>(int count) where T : unmanaged, IReal<T>
+    {
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+        return Lanes.Read<T>(ref MemoryMarshal.GetReference(ZerosThenOnes), 8 - lanes + Math.Min(count, lanes));
+    }
+
     static ReadOnlySpan<double> OnesThenZeros => [1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// <summary>1 in the first lanes, 0 in the others: read from a table, for a call would push sums out of registers.</summary>

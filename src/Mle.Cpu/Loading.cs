@@ -222,15 +222,17 @@ static class Loading
     {
         var x = given.X;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
-        int plain = given.Weights.IsEmpty && given.Trials.IsEmpty && (products || !TFamily.LogFirst) ? x.Length / lanes * lanes : 0;
-        if (plain > 0 && TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst)
-            Pairs<TFamily, T>(x[..plain], unit, TFamily.Support.Integer, ref pass);
-        else if (plain > 0)
-            Plain<TFamily, T>(x[..plain], unit, kept, shift, TFamily.Support.Integer, ref pass);
-        if (logBase && plain > 0)
-            pass.Base += LogBase<TFamily, T>(x[..plain], unit);
-        if (plain < x.Length)
-            Weighted<TFamily, T>(given.Slice(plain, x.Length - plain), unit, kept.IsEmpty ? kept : kept[plain..], shift, logBase, ref pass);
+        if (x.Length < lanes || !given.Weights.IsEmpty || !given.Trials.IsEmpty || TFamily.LogFirst && !products)
+        {
+            Weighted<TFamily, T>(given, unit, kept, shift, logBase, ref pass);
+            return;
+        }
+        if (TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst)
+            Pairs<TFamily, T>(x, unit, TFamily.Support.Integer, ref pass);
+        else
+            Plain<TFamily, T>(x, unit, kept, shift, TFamily.Support.Integer, ref pass);
+        if (logBase)
+            pass.Base += LogBase<TFamily, T>(x, unit);
     }
 
     /// <summary>The unit half way, in exponents, between the smallest and the largest.</summary>
@@ -296,8 +298,9 @@ static class Loading
     }
 
     /// <summary>
-    /// Whole vectors in pairs, where little is done with each and a sum would wait for the one before it. Apart from the other loop,
-    /// because both are more than the JIT inlines in one method.
+    /// Observations of weight 1, of which there is at least a vector, in pairs of vectors where little is done with each and a sum would
+    /// wait for the one before it. What does not fill the last vector is read again with weight 0. Apart from the other loop, because both
+    /// are more than the JIT inlines in one method.
     /// </summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
     static void Pairs<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, bool integer, ref Pass pass)
@@ -322,15 +325,16 @@ static class Loading
             low = T.Min(T.Min(given, next), low);
             high = T.Max(T.Max(given, next), high);
         }
-        if (i < x.Length)
+        for (; i < x.Length; i += lanes)
         {
-            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), i), v = Standardized<TFamily, T>(given, center, perUnit);
+            T weight = Lane.Last<T>(x.Length - i);
+            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), Math.Min(i, x.Length - lanes)), v = Standardized<TFamily, T>(given, center, perUnit);
             Row<T> t = TFamily.Statistic(new Row<T>(v));
-            a += t.A;
+            a = T.MultiplyAdd(weight, t.A, a);
             if (TFamily.Statistics > 1)
-                b += t.B;
+                b = T.MultiplyAdd(weight, t.B, b);
             if (TFamily.Statistics > 2)
-                c += t.C;
+                c = T.MultiplyAdd(weight, t.C, c);
             if (integer)
                 fraction += T.Abs(v - T.Round(v));
             low = T.Min(given, low);
@@ -355,54 +359,67 @@ static class Loading
     static T Standardized<TFamily, T>(T x, T center, T perUnit) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
         TFamily.Equivariance switch { Equivariance.None => x, Equivariance.LocationScale => (x - center) * perUnit, _ => x * perUnit };
 
-    /// <summary>Whole vectors of observations of weight 1. The sums are locals because the JIT keeps no large structure in registers.</summary>
+    /// <summary>
+    /// Observations of weight 1, of which there is at least a vector; the last vector once more with weight 0 in what it has been read
+    /// of. The sums are locals because the JIT keeps no large structure in registers.
+    /// </summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
     static void Plain<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, bool integer, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         T center = unit.Center, perUnit = unit.PerScale, about = shift, zero = 0.0;
         T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
-        int lanes = Unsafe.SizeOf<T>() / sizeof(double), length = x.Length / lanes;
-        ref T column = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<double, T>(kept));
-        T product = 1.0, exponents = zero, second = 1.0, secondExponents = zero;
-        for (int i = 0; i < length; i++)
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double), whole = x.Length / lanes * lanes;
+        ref double column = ref MemoryMarshal.GetReference(kept);
+        T one = 1.0, weight = one, product = one, exponents = zero, second = one, secondExponents = zero;
+        for (int at = 0, end = whole, factors = 0; ; at = x.Length - lanes, end = x.Length)
         {
-            T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i * lanes), v = Standardized<TFamily, T>(given, center, perUnit);
-            var t = TFamily.Statistic(new Row<T>(v));
-            if (TFamily.LogFirst)
+            for (; at < end; at += lanes)
             {
-                LogSum.Add(v, ref product, ref exponents);
-                if (TFamily.LogSecond)
-                    LogSum.Add(1.0 - v, ref second, ref secondExponents);
-                if (i % LogSum.Factors == LogSum.Factors - 1)
+                T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), at), v = Standardized<TFamily, T>(given, center, perUnit);
+                var t = TFamily.Statistic(new Row<T>(v));
+                if (TFamily.LogFirst)
                 {
-                    LogSum.Renormalize(ref product, ref exponents);
+                    LogSum.Add(T.IfLess(zero, weight, v, one), ref product, ref exponents);
                     if (TFamily.LogSecond)
-                        LogSum.Renormalize(ref second, ref secondExponents);
+                        LogSum.Add(T.IfLess(zero, weight, one - v, one), ref second, ref secondExponents);
+                    if (++factors == LogSum.Factors)
+                    {
+                        factors = 0;
+                        LogSum.Renormalize(ref product, ref exponents);
+                        if (TFamily.LogSecond)
+                            LogSum.Renormalize(ref second, ref secondExponents);
+                    }
+                }
+                else
+                {
+                    a = T.MultiplyAdd(weight, t.A, a);
+                }
+                if (TFamily.Statistics > 1 && !TFamily.LogSecond)
+                    b = T.MultiplyAdd(weight, t.B, b);
+                if (TFamily.Statistics > 2)
+                    c = T.MultiplyAdd(weight, t.C, c);
+                if (integer)
+                    fraction += T.Abs(v - T.Round(v));
+                // A product of mantissas would take NaN for a number.
+                if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
+                    fraction += v - v;
+                low = T.Min(given, low);
+                high = T.Max(given, high);
+                if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
+                {
+                    T off = t.A - about;
+                    c = T.MultiplyAdd(weight * off, off, c);
+                    Lanes.Write(ref column, at, t.A);
                 }
             }
-            else
-            {
-                a += t.A;
-            }
-            if (TFamily.Statistics > 1 && !TFamily.LogSecond)
-                b += t.B;
-            if (TFamily.Statistics > 2)
-                c += t.C;
-            if (integer)
-                fraction += T.Abs(v - T.Round(v));
-            // A product of mantissas would take NaN for a number.
-            if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
-                fraction += v - v;
-            low = T.Min(given, low);
-            high = T.Max(given, high);
-            if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
-            {
-                T off = t.A - about;
-                c = T.MultiplyAdd(off, off, c);
-                Unsafe.Add(ref column, i) = t.A;
-            }
+            if (end == x.Length)
+                break;
+            weight = Lane.Last<T>(x.Length - whole);
         }
+        // Padding is as valid as the data.
+        if (whole < x.Length && TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
+            Lanes.Write(ref column, x.Length, Lanes.Read<T>(ref column, x.Length - lanes));
         pass.A += T.Sum(TFamily.LogFirst ? LogSum.Total(product, exponents) : a);
         if (TFamily.Statistics > 1)
             pass.B += T.Sum(TFamily.LogSecond ? LogSum.Total(second, secondExponents) : b);
@@ -414,16 +431,18 @@ static class Loading
         Extend(ref pass, low, high);
     }
 
-    /// <summary>Σ log h of whole vectors: apart from the sums, which a call among them would push out of registers.</summary>
+    /// <summary>Σ log h of the same: apart from the sums, which a call among them would push out of registers.</summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
     static double LogBase<TFamily, T>(ReadOnlySpan<double> x, Standardization unit)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         T sum = 0.0;
-        foreach (T v in MemoryMarshal.Cast<double, T>(x))
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+        for (int i = 0; i < x.Length; i += lanes)
         {
+            T v = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), Math.Min(i, x.Length - lanes));
             var row = new Row<T>((v - unit.Center) * unit.PerScale);
-            sum += TFamily.LogBase(row, TFamily.Statistic(row));
+            sum = T.MultiplyAdd(Lane.Last<T>(x.Length - i), TFamily.LogBase(row, TFamily.Statistic(row)), sum);
         }
         return T.Sum(sum);
     }

@@ -27,7 +27,8 @@ public static class LogSum
         exponents += exponent;
     }
 
-    /// <summary>The sum in each lane.</summary>
+    /// <summary>The sum in each lane. A call in its place would push sums out of registers.</summary>
+    [MethodImpl(AggressiveInlining)]
     public static T Total<T>(T product, T exponents) where T : unmanaged, IReal<T> =>
         T.MultiplyAdd(exponents, 0.69314718055994530942, T.Log(product));
 }
