@@ -312,7 +312,9 @@ static class Loading
         int i = 0;
         for (; i <= x.Length - 2 * lanes; i += 2 * lanes)
         {
-            T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i), next = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i + lanes);
+            T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i);
+            // Of two vectors in one line of the cache one asks ahead.
+            T next = lanes < Lanes.Line ? Lanes.Read<T>(ref MemoryMarshal.GetReference(x), i + lanes) : Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i + lanes);
             T v = Standardized<TFamily, T>(given, center, perUnit), w = Standardized<TFamily, T>(next, center, perUnit);
             Row<T> t = TFamily.Statistic(new Row<T>(v)), u = TFamily.Statistic(new Row<T>(w));
             a += t.A + u.A;

@@ -8,6 +8,9 @@ namespace Mle;
 /// <summary>Rows of memory as lanes.</summary>
 static class Lanes
 {
+    /// <summary>Doubles in a cache line.</summary>
+    public const int Line = 8;
+
     [MethodImpl(AggressiveInlining)]
     public static T Read<T>(ref double column, int i) where T : unmanaged =>
         Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref column, i)));

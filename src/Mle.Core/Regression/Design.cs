@@ -61,9 +61,6 @@ sealed class Design
     /// <summary>How many numbers stand before the first block, so that vectors lie within cache lines: as large arrays are not moved.</summary>
     int origin;
 
-    /// <summary>Doubles in a cache line.</summary>
-    public const int Line = 8;
-
     /// <summary>Numbers of a block.</summary>
     public int Stride => (Columns + Response + 1 + offsets) * Block;
 
@@ -114,7 +111,7 @@ sealed class Design
     Design Window(Action<Design, int> fill)
     {
         var window = (Design)MemberwiseClone();
-        (window.Data, window.fill) = (new double[Stride + Line], fill);
+        (window.Data, window.fill) = (new double[Stride + Lanes.Line], fill);
         window.Align();
         return window;
     }
@@ -152,19 +149,19 @@ sealed class Design
             for (int n = rows[kind]; n > 0; n -= Block)
                 Kinds[block++] = (Kind)kind;
         long room = (long)Blocks * Stride;
-        this.source = room > Math.Min(limit, Array.MaxLength - Line) ? source : null;
-        if (!IsStreamed && Data.Length < room + Line)
+        this.source = room > Math.Min(limit, Array.MaxLength - Lanes.Line) ? source : null;
+        if (!IsStreamed && Data.Length < room + Lanes.Line)
         {
             Release();
-            Data = ArrayPool<double>.Shared.Rent((int)room + Line);
+            Data = ArrayPool<double>.Shared.Rent((int)room + Lanes.Line);
             Align();
         }
     }
 
     unsafe void Align()
     {
-        nint past = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(Data)) / sizeof(double) % Line;
-        origin = (int)(Line - past) % Line;
+        nint past = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(Data)) / sizeof(double) % Lanes.Line;
+        origin = (int)(Lanes.Line - past) % Lanes.Line;
     }
 
     /// <summary>Gives the memory back for the next design: fresh pages may cost more than a fit.</summary>

@@ -328,7 +328,7 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
     int Tile<TWidth>(Design design, int block, int[] x, int[] z, int h, int j, int k, int end, ref int ahead) where TWidth : struct, IWidth
     {
         int rows = design.Block, start = design.Start(block), columns = TWidth.Columns;
-        int next = ahead, last = Math.Min(start + 2 * design.Stride, design.Data.Length - Design.Line);
+        int next = ahead, last = Math.Min(start + 2 * design.Stride, design.Data.Length - Lanes.Line);
         ref double weight = ref Lanes.At(derivatives, h);
         ref double xa = ref Lanes.At(design.Data, start + rows * x[j]);
         ref double xb = ref Lanes.At(design.Data, start + rows * x[Math.Min(j + 1, x.Length - 1)]);
@@ -344,8 +344,8 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
             if (next < last)
             {
                 Lanes.Prefetch(ref Lanes.At(design.Data, next));
-                Lanes.Prefetch(ref Lanes.At(design.Data, next + Design.Line));
-                next += 2 * Design.Line;
+                Lanes.Prefetch(ref Lanes.At(design.Data, next + Lanes.Line));
+                next += 2 * Lanes.Line;
             }
             T w = Lanes.Read<T>(ref weight, i), a = w * Lanes.Read<T>(ref xa, i), b = w * Lanes.Read<T>(ref xb, i);
             Add(a, b, Lanes.Read<T>(ref z0, i), ref a0, ref b0);
