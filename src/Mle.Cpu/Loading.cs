@@ -125,8 +125,8 @@ static class Loading
         // 1 − x is rounded to a unit of 1: where the sums are small against n, that is too coarse.
         if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) * 64 < s.Size)
             ReadAgain<TFamily, T>(given, unit, kept, logBase, threads, out s, out shift);
-        // A product of mantissas takes no subnormal factors.
-        bool plausible = s.Within(support) && !(TFamily.LogFirst && s.Low * unit.PerScale < 2.2250738585072014e-308);
+        bool plausible = s.Within(support)
+            && (!TFamily.LogFirst || s.Low * unit.PerScale >= LogSum.LeastFactor && s.High * unit.PerScale <= LogSum.LargestFactor);
         if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Pass.Offender(support, x, weights, trials)) is not null)
             return;
         if (!plausible)
@@ -382,10 +382,10 @@ static class Loading
                 var t = TFamily.Statistic(new Row<T>(v));
                 if (TFamily.LogFirst)
                 {
-                    LogSum.Add(T.IfLess(zero, weight, v, one), ref product, ref exponents);
+                    product *= T.IfLess(zero, weight, v, one);
                     if (TFamily.LogSecond)
-                        LogSum.Add(T.IfLess(zero, weight, one - v, one), ref second, ref secondExponents);
-                    if (++factors == LogSum.Factors)
+                        second *= T.IfLess(zero, weight, one - v, one);
+                    if (++factors == LogSum.WholeFactors)
                     {
                         factors = 0;
                         LogSum.Renormalize(ref product, ref exponents);

@@ -12,6 +12,11 @@ public static class LogSum
     /// <summary>How many factors in [0.75, 2] a product takes before it must be renormalised: 2⁵¹² is 10¹⁵⁴.</summary>
     public const int Factors = 512;
 
+    /// <summary>How many factors it takes as they are, without their exponents taken off, where they lie between these: 2¹⁰¹⁶ is the most.</summary>
+    public const int WholeFactors = 8;
+
+    public const double LeastFactor = 1.0 / LargestFactor, LargestFactor = 1.7014118346046923e38;
+
     [MethodImpl(AggressiveInlining)]
     public static void Add<T>(T x, ref T product, ref T exponents) where T : unmanaged, IReal<T>
     {

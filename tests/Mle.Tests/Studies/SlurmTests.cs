@@ -36,7 +36,7 @@ public sealed class SlurmTests
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Path.GetDirectoryName(folder.At("x"))!, (UnixFileMode)0b111_101_101);
         string study = folder.File("coverage.yaml", """
-            replicates: 2000000
+            replicates: 8000000
             block: 25000
             data: {family: weibull, parameters: {shape: 1.5, scale: 2}, n: [25, 50]}
             """);
