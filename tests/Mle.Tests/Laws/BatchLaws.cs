@@ -125,6 +125,31 @@ public class BatchLaws
         }
     }
 
+    /// <summary>Products of eight observations would overflow, or vanish: weights of 1 have a logarithm taken of each.</summary>
+    [Theory]
+    [InlineData("gamma", 1e60, 1e-60)]
+    [InlineData("inverse_gamma", 1e60, 1e-60)]
+    [InlineData("pareto", 1e60, 1e-60)]
+    [InlineData("gamma", 1e-45, 1)]
+    [InlineData("gamma", 1, 1e45)]
+    public void Observations_of_any_range_have_the_sums_of_their_logarithms(string name, double first, double then)
+    {
+        double[] x = [.. Enumerable.Range(0, 400).Select(i => (i is > 0 and < 200 ? first : then) * (1 + 0.01 * (i % 7)))];
+        double[] ones = new double[x.Length];
+        Array.Fill(ones, 1);
+        foreach (int lanes in new[] { 1, 4, 8 })
+        {
+            using var engine = new CpuEngine(lanes);
+            var products = engine.Fit(Registry.Find(name), Batch.Single(x), new())[0];
+            var logarithms = engine.Fit(Registry.Find(name), new Batch(x, [0, x.Length], ones), new())[0];
+            Assert.Equal(name == "pareto" ? Status.Nonregular : Status.Interior, logarithms.Status);
+            Assert.Equal(logarithms.Status, products.Status);
+            Assert.Equal(logarithms.LogLikelihood, products.LogLikelihood, 1e-11 * Math.Abs(logarithms.LogLikelihood));
+            for (int i = 0; i < products.Parameters.Count; i++)
+                Assert.Equal(1, products[i] / logarithms[i], 1e-11);
+        }
+    }
+
     /// <summary>Squares are taken about the first row; where that is far from all others, they must not lose digits by it.</summary>
     [Theory]
     [InlineData(0.5)]
