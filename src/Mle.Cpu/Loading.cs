@@ -403,7 +403,7 @@ static class Loading
                     c = T.MultiplyAdd(weight, t.C, c);
                 if (integer)
                     fraction += T.Abs(v - T.Round(v));
-                // A product of mantissas would take NaN for a number.
+                // What takes exponents off a product takes NaN for a number.
                 if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
                     fraction += v - v;
                 low = T.Min(given, low);

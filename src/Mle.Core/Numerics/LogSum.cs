@@ -12,9 +12,10 @@ public static class LogSum
     /// <summary>How many factors in [0.75, 2] a product takes before it must be renormalised: 2⁵¹² is 10¹⁵⁴.</summary>
     public const int Factors = 512;
 
-    /// <summary>How many factors it takes as they are, without their exponents taken off, where they lie between these: 2¹⁰¹⁶ is the most.</summary>
+    /// <summary>How many factors it takes as they are, where they lie between the least and the largest: 2¹⁰¹⁶ is the most.</summary>
     public const int WholeFactors = 8;
 
+    /// <summary>2⁻¹²⁷ and 2¹²⁷.</summary>
     public const double LeastFactor = 1.0 / LargestFactor, LargestFactor = 1.7014118346046923e38;
 
     [MethodImpl(AggressiveInlining)]

@@ -62,7 +62,7 @@ sealed class Design
     int origin;
 
     /// <summary>Numbers of a block.</summary>
-    public int Stride => (Columns + Response + 1 + offsets) * Block;
+    public int Stride { [MethodImpl(MethodImplOptions.AggressiveInlining)] get => (Columns + Response + 1 + offsets) * Block; }
 
     public bool IsStreamed => source is not null;
 

@@ -130,10 +130,12 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
                 T r = Lanes.Read<T>(ref scores, i), h = Lanes.Read<T>(ref scores, held.Block + i);
                 below = T.Max(below, T.IfLess(bound * T.Abs(h), r * r, zero, T.Abs(Lanes.Read<T>(ref weights, i))));
             }
-            for (int r = 0; r < held.Block && T.AnyLess(zero, below); r++)
+            if (!T.AnyLess(zero, below))
+                continue;
+            for (int r = 0; r < held.Block; r++)
             {
-                double own = derivatives[r];
-                if (held.Data[held.Weights(block) + r] != 0 && !(own * own > δ * Math.Abs(derivatives[held.Block + r])) && counts(block, r))
+                bool above = derivatives[r] * derivatives[r] > δ * Math.Abs(derivatives[held.Block + r]);
+                if (!above && held.Data[held.Weights(block) + r] != 0 && counts(block, r))
                     return false;
             }
         }
@@ -240,14 +242,14 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
     [MethodImpl(NoInlining | AggressiveOptimization)]
     void Scores(Design design, int block, int[] columns, int g, double[] jet, int to)
     {
-        int rows = design.Block, start = design.Start(block), last = columns.Length - 1;
+        int rows = design.Block, last = columns.Length - 1;
         ref double score = ref Lanes.At(derivatives, g);
         for (int j = 0; j <= last; j += 4)
         {
-            ref double xa = ref Lanes.At(design.Data, start + rows * columns[j]);
-            ref double xb = ref Lanes.At(design.Data, start + rows * columns[Math.Min(j + 1, last)]);
-            ref double xc = ref Lanes.At(design.Data, start + rows * columns[Math.Min(j + 2, last)]);
-            ref double xd = ref Lanes.At(design.Data, start + rows * columns[Math.Min(j + 3, last)]);
+            ref double xa = ref Lanes.At(design.Data, design.Column(block, columns[j]));
+            ref double xb = ref Lanes.At(design.Data, design.Column(block, columns[Math.Min(j + 1, last)]));
+            ref double xc = ref Lanes.At(design.Data, design.Column(block, columns[Math.Min(j + 2, last)]));
+            ref double xd = ref Lanes.At(design.Data, design.Column(block, columns[Math.Min(j + 3, last)]));
             T a = 0.0, b = a, c = a, d = a;
             for (int i = 0; i < rows; i += LaneCount)
             {
@@ -327,17 +329,17 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
     [MethodImpl(NoInlining | AggressiveOptimization)]
     int Tile<TWidth>(Design design, int block, int[] x, int[] z, int h, int j, int k, int end, ref int ahead) where TWidth : struct, IWidth
     {
-        int rows = design.Block, start = design.Start(block), columns = TWidth.Columns;
-        int next = ahead, last = Math.Min(start + 2 * design.Stride, design.Data.Length - Lanes.Line);
+        int rows = design.Block, columns = TWidth.Columns;
+        int next = ahead, last = Math.Min(design.Start(block) + 2 * design.Stride, design.Data.Length - Lanes.Line);
         ref double weight = ref Lanes.At(derivatives, h);
-        ref double xa = ref Lanes.At(design.Data, start + rows * x[j]);
-        ref double xb = ref Lanes.At(design.Data, start + rows * x[Math.Min(j + 1, x.Length - 1)]);
-        ref double z0 = ref Lanes.At(design.Data, start + rows * z[k]);
-        ref double z1 = ref Lanes.At(design.Data, start + rows * z[Math.Min(k + 1, end - 1)]);
-        ref double z2 = ref Lanes.At(design.Data, start + rows * z[Math.Min(k + 2, end - 1)]);
-        ref double z3 = ref Lanes.At(design.Data, start + rows * z[Math.Min(k + 3, end - 1)]);
-        ref double z4 = ref Lanes.At(design.Data, start + rows * z[Math.Min(k + 4, end - 1)]);
-        ref double z5 = ref Lanes.At(design.Data, start + rows * z[Math.Min(k + 5, end - 1)]);
+        ref double xa = ref Lanes.At(design.Data, design.Column(block, x[j]));
+        ref double xb = ref Lanes.At(design.Data, design.Column(block, x[Math.Min(j + 1, x.Length - 1)]));
+        ref double z0 = ref Lanes.At(design.Data, design.Column(block, z[k]));
+        ref double z1 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 1, end - 1)]));
+        ref double z2 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 2, end - 1)]));
+        ref double z3 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 3, end - 1)]));
+        ref double z4 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 4, end - 1)]));
+        ref double z5 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 5, end - 1)]));
         T a0 = 0.0, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0;
         for (int i = 0; i < rows; i += LaneCount)
         {

@@ -156,7 +156,6 @@ public class RegressionLaws
             [d.F, d.Score.X, d.Score.Y, d.Score.Z, d.Hessian.XX, d.Hessian.XY, d.Hessian.YY, d.Hessian.XZ, d.Hessian.YZ, d.Hessian.ZZ];
     }
 
-    /// <summary>Without a formula the parameters are constants on their own scale; with an intercept alone, on their link's, and so where the report knows no such link.</summary>
     /// <summary>
     /// Products of columns are made in tiles of two by two, four and six, and mirrored where both predictors have the same columns: the
     /// covariances of a normal model with log σ = zᵀγ against ∂²ℓ = −Σ xxᵀ/σ², −2 Σ r xzᵀ/σ², −2 Σ r² zzᵀ/σ² as loops.
@@ -213,6 +212,7 @@ public class RegressionLaws
         }
     }
 
+    /// <summary>Without a formula the parameters are constants on their own scale; with an intercept alone, on their link's, and so where the report knows no such link.</summary>
     [Theory, MemberData(nameof(All))]
     public void An_intercept_alone_is_the_fit_of_the_distribution(string name)
     {
