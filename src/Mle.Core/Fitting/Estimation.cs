@@ -180,12 +180,14 @@ public static class Estimation
         + a.Z * (c.XZ * b.X + c.YZ * b.Y + c.ZZ * b.Z);
 
     /// <summary>Above 0 where there is no maximum to look for, or no such start.</summary>
-    static R Idle<R>(R absent, Vec3<R> from) where R : unmanaged, IReal<R> =>
+    [MethodImpl(AggressiveInlining)]
+    static R Idle<R>(R absent, in Vec3<R> from) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, absent, absent, R.IfLess(R.Abs(from.X + from.Y + from.Z), double.PositiveInfinity, 0.0, 1.0));
 
     static R Begin<R>(R user, R family) where R : unmanaged, IReal<R> =>
         R.IfLess(R.Abs(user), double.PositiveInfinity, user, family);
 
+    [MethodImpl(AggressiveInlining)]
     static R Converged<R>(R ending) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, ending, R.IfLess(ending, 2.0, 1.0, 0.0), 0.0);
 

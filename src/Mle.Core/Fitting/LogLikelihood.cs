@@ -47,7 +47,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     readonly Domain domain = domain;
 
     /// <summary>The jet with rows of known slots, and of slots held by a bound, taken out.</summary>
-    public void At(Vec3<R> θ, R active, ref TJet jet)
+    public void At(in Vec3<R> θ, R active, ref TJet jet)
     {
         Unrestricted(θ, active, ref jet);
         if (domain == Domain.Space)
@@ -60,7 +60,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     }
 
     [MethodImpl(NoInlining)]
-    public void Unrestricted(Vec3<R> θ, R active, ref TJet jet)
+    public void Unrestricted(in Vec3<R> θ, R active, ref TJet jet)
     {
         var η = Natural(θ);
         if (TFamily.HasConstants)
@@ -75,7 +75,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     // Each a method of its own: inlined into one they exceed what the JIT will inline, and every operator becomes a call.
 
     [MethodImpl(NoInlining)]
-    Vec3<TJet> Natural(Vec3<R> θ) => TFamily.HasChart && domain == Domain.Chart ? TFamily.ChartNatural(TJet.At(θ)) : TFamily.Natural(TJet.At(θ));
+    Vec3<TJet> Natural(in Vec3<R> θ) => TFamily.HasChart && domain == Domain.Chart ? TFamily.ChartNatural(TJet.At(θ)) : TFamily.Natural(TJet.At(θ));
 
     [MethodImpl(NoInlining)]
     static TJet LogNormalizer(in Vec3<TJet> η) => TFamily.LogNormalizer(η);
@@ -86,6 +86,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     [MethodImpl(NoInlining)]
     TJet Linear(in Vec3<TJet> η) => TFamily.LogLinear(summary.Sums.Lift<TJet>(), η);
 
+    [MethodImpl(AggressiveInlining)]
     static Vec3<R> Values(in Vec3<TJet> η) => new(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
 
     TJet Summed(in Vec3<TJet> η, R active) => TJet.Compose(sample.KernelSum<TFamily>(Values(η), active), η) + Linear(η);
@@ -94,7 +95,8 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     TJet Composed(in Vec3<TJet> η, R active)
     {
         var at = Values(η);
-        return TJet.Compose(sample.KernelSum<TFamily>(at, active) + TFamily.Constants(summary.Sums, summary.Size, at, TJet.Leading), η);
+        var constants = TFamily.Constants(summary.Sums, summary.Size, at, TJet.Leading);
+        return TJet.Compose(TFamily.Keep == Keep.Sums ? constants : sample.KernelSum<TFamily>(at, active) + constants, η);
     }
 
     /// <summary>0 where a slot is known, or rests on a bound with the score pointing outwards.</summary>
@@ -103,7 +105,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
         R.IfLess(low, θ, R.IfLess(θ, high, free, R.IfLess(0.0, score, 0.0, free)), R.IfLess(score, 0.0, 0.0, free));
 
     [MethodImpl(NoInlining)]
-    public Vec3<R> Retract(Vec3<R> from, Vec3<R> to, R length)
+    public Vec3<R> Retract(in Vec3<R> from, in Vec3<R> to, R length)
     {
         R longest = LongestStep, scale = R.IfLess(longest, length, longest / length, 1.0);
         if (domain == Domain.Space)

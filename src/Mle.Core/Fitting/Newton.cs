@@ -7,10 +7,10 @@ namespace Mle;
 public interface IObjective<TPoint, TJet, R> where TPoint : struct where R : unmanaged, IReal<R>
 {
     /// <summary>Value and derivatives; lanes that are not active may be left as they were.</summary>
-    void At(TPoint θ, R active, ref TJet jet);
+    void At(in TPoint θ, R active, ref TJet jet);
 
     /// <summary>The step from one point towards another, shortened in length and kept inside the bounds.</summary>
-    TPoint Retract(TPoint from, TPoint to, R length);
+    TPoint Retract(in TPoint from, in TPoint to, R length);
 
     /// <summary>to where above 0, else from.</summary>
     TPoint If(R where, TPoint to, TPoint from);

@@ -54,6 +54,20 @@ public static class Gamma
         trigamma = T.IfLess(x, zero, double.NaN, trigamma);
     }
 
+    /// <summary>
+    /// ψ(x) − ψ(x + y) and ψ′(x) − ψ′(x + y) for x, y &gt; 0, given the four: beyond x = 100, where they would cancel, by the asymptotic
+    /// series (Abramowitz and Stegun 6.3.18, 6.4.12) with y taken out of every difference.
+    /// </summary>
+    public static (T Digamma, T Trigamma) Gaps<T>(T x, T y, T digamma, T trigamma, T digammaOfSum, T trigammaOfSum) where T : unmanaged, IReal<T>
+    {
+        T large = 100.0, first = digamma - digammaOfSum, second = trigamma - trigammaOfSum;
+        if (!T.AnyLess(large, x)) return (first, second);
+        T one = 1.0, z = one / x, u = one / (x + y), d = y * z * u, w = z * z, v = u * u, e = d * (z + u), wv = w + v, zu = z * u;
+        T far = -T.Log1p(y * z) - 0.5 * d - e * (1.0 / 12 - wv / 120.0 + (wv * wv - w * v) / 252.0);
+        T farther = d + 0.5 * e + d * ((wv + zu) / 6.0 - (wv * (wv + zu) - w * v) / 30.0);
+        return (T.IfLess(large, x, far, first), T.IfLess(large, x, farther, second));
+    }
+
     /// <summary>log Γ(a) − (a − ½) log a + a − ½ log 2π, which is 1/(12a) − …: what Stirling's formula leaves over.</summary>
     internal static T StirlingError<T>(T a) where T : unmanaged, IReal<T>
     {

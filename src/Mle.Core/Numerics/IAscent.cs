@@ -10,7 +10,7 @@ public interface IAscent<TSelf, TPoint, R> where TPoint : struct where R : unman
     /// information is positive definite, else 0. D is diagonal, the sums of |H| by rows: whatever the units of the
     /// coordinates, a damping of 1 makes the matrix definite and takes no more than about half of each Newton step.
     /// </summary>
-    R Ascend(TPoint from, R damping, ref TPoint to, out R decrement, out R length);
+    R Ascend(in TPoint from, R damping, ref TPoint to, out R decrement, out R length);
 
     /// <summary>This where <paramref name="where"/> is above 0, else the other.</summary>
     TSelf If(R where, TSelf other);

@@ -179,7 +179,7 @@ public readonly struct Jet1<T>(T f, T x, T xx)
     public T Value => F;
 
     [MethodImpl(NoInlining)]
-    public T Ascend(Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
+    public T Ascend(in Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
     {
         T zero = 0.0, a = T.MultiplyAdd(damping, T.Abs(XX) + Damping.Least, -XX);
         var d = X / a;

@@ -191,7 +191,7 @@ public readonly struct Jet2<T>(T f, T x, T y, T xx, T xy, T yy)
     public T Value => F;
 
     [MethodImpl(NoInlining)]
-    public T Ascend(Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
+    public T Ascend(in Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
     {
         T zero = 0.0, one = 1.0, b = -XY, across = T.Abs(b) + Damping.Least * (1.0 + T.Abs(XX) + T.Abs(YY));
         T a = T.MultiplyAdd(damping, T.Abs(XX) + across, -XX), c = T.MultiplyAdd(damping, T.Abs(YY) + across, -YY), det = a * c - b * b;

@@ -207,7 +207,7 @@ public readonly struct Jet3<T>(T f, T x, T y, T z, T xx, T xy, T yy, T xz, T yz,
     public T Value => F;
 
     [MethodImpl(NoInlining)]
-    public T Ascend(Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
+    public T Ascend(in Vec3<T> from, T damping, ref Vec3<T> to, out T decrement, out T length)
     {
         T zero = 0.0, one = 1.0;
         T xx = T.Abs(XX), yy = T.Abs(YY), zz = T.Abs(ZZ), xy = T.Abs(XY), xz = T.Abs(XZ), yz = T.Abs(YZ);

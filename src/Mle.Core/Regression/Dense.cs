@@ -97,7 +97,7 @@ public readonly struct DenseJet<TStore>(TStore store, int count) : IAscent<Dense
     /// <summary>Entry (i, j), j ≤ i.</summary>
     public double Hessian(int i, int j) => store[1 + Count + Entry(i, j)];
 
-    public Real Ascend(DensePoint<TStore> from, Real damping, ref DensePoint<TStore> to, out Real decrement, out Real length)
+    public Real Ascend(in DensePoint<TStore> from, Real damping, ref DensePoint<TStore> to, out Real decrement, out Real length)
     {
         var s = store;
         int answer = Numbers(Count) + Count * (Count + 1) / 2 + Count;

@@ -113,9 +113,9 @@ readonly struct Climb<TResponse, T>(Likelihood<TResponse, T> likelihood, Ascent 
     /// </summary>
     const double LongestReach = 4;
 
-    public void At(DensePoint<HostStore> β, Real active, ref DenseJet<HostStore> jet) => likelihood.At(ascent, β.Store.Array, jet.Store.Array);
+    public void At(in DensePoint<HostStore> β, Real active, ref DenseJet<HostStore> jet) => likelihood.At(ascent, β.Store.Array, jet.Store.Array);
 
-    public DensePoint<HostStore> Retract(DensePoint<HostStore> from, DensePoint<HostStore> to, Real length)
+    public DensePoint<HostStore> Retract(in DensePoint<HostStore> from, in DensePoint<HostStore> to, Real length)
     {
         double share = Ascent.Share(length);
         if (likelihood.Firth)

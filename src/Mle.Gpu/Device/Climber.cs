@@ -188,7 +188,7 @@ sealed class Climber(GpuEngine engine) : IClimber
         : IObjective<DensePoint<HostStore>, DenseJet<HostStore>, Real>
         where TModel : struct, IModel<TModel> where TKinds : struct, IKinds
     {
-        public void At(DensePoint<HostStore> β, Real active, ref DenseJet<HostStore> jet)
+        public void At(in DensePoint<HostStore> β, Real active, ref DenseJet<HostStore> jet)
         {
             point.CopyFromCPU(stream, β.Store.Array);
             climber.Summer<TModel, TKinds>()(stream, new(count, climber.Threads), shape, placed, point, PartBlocks, parts);
@@ -201,7 +201,7 @@ sealed class Climber(GpuEngine engine) : IClimber
             ascent.Restrict(β.Store.Array, numbers);
         }
 
-        public DensePoint<HostStore> Retract(DensePoint<HostStore> from, DensePoint<HostStore> to, Real length) => to.Shorten(from, Ascent.Share(length));
+        public DensePoint<HostStore> Retract(in DensePoint<HostStore> from, in DensePoint<HostStore> to, Real length) => to.Shorten(from, Ascent.Share(length));
 
         public DensePoint<HostStore> If(Real where, DensePoint<HostStore> to, DensePoint<HostStore> from) => from.Take(where, to);
     }

@@ -208,7 +208,7 @@ readonly struct GroupClimb<TModel, TKinds>(Tiles<TModel, TKinds> tiles, int bloc
     readonly int blocks = blocks;
     readonly ArrayView<double> ridge = ridge;
 
-    public void At(DensePoint<GroupStore> β, Real active, ref DenseJet<GroupStore> jet)
+    public void At(in DensePoint<GroupStore> β, Real active, ref DenseJet<GroupStore> jet)
     {
         tiles.Add(β.Store.Numbers, jet.Store.Numbers, 0, blocks);
         var numbers = jet.Store.Numbers;
@@ -222,7 +222,7 @@ readonly struct GroupClimb<TModel, TKinds>(Tiles<TModel, TKinds> tiles, int bloc
         Group.Barrier();
     }
 
-    public DensePoint<GroupStore> Retract(DensePoint<GroupStore> from, DensePoint<GroupStore> to, Real length) => to.Shorten(from, Ascent.Share(length));
+    public DensePoint<GroupStore> Retract(in DensePoint<GroupStore> from, in DensePoint<GroupStore> to, Real length) => to.Shorten(from, Ascent.Share(length));
 
     public DensePoint<GroupStore> If(Real where, DensePoint<GroupStore> to, DensePoint<GroupStore> from) => from.Take(where, to);
 }

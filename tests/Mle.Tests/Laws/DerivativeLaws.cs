@@ -94,6 +94,11 @@ public class DerivativeLaws
                 double[] collapsed = Numbers(TFamily.LogKernel(sums.Lift<TJet>(), η).Parts);
                 for (int k = 0; k < 10; k++)
                     Check("kernel at the sums", collapsed[k], expected[k], k, unit[k]);
+                if (!TFamily.HasConstants)
+                    return;
+                double[] closed = Numbers(TFamily.Constants(sums, n, at, TJet.Leading)), normal = Numbers(TFamily.LogNormalizer(η).Parts);
+                for (int k = 0; k < 10; k++)
+                    Check("constants of sums", closed[k], collapsed[k] - n * normal[k], k, Math.Max(unit[k], Math.Abs(collapsed[k]) + n * Math.Abs(normal[k])));
                 return;
             }
             double[] linear = Numbers(TFamily.LogLinear(sums.Lift<TJet>(), η).Parts);
@@ -103,9 +108,9 @@ public class DerivativeLaws
                 double[] constants = Numbers(TFamily.Constants(sums, n, at, 3)), two = Numbers(TFamily.Constants(sums, n, at, 2));
                 foreach (int k in (int[])[0, 1, 2, 4, 5, 6])
                     Check("constants of two slots", two[k], constants[k], k, unit[k]);
-                double[] rising = Numbers(TFamily.LogLinear(sums.Lift<Jet3<Real>>(), all).Parts), normal = Numbers(TFamily.LogNormalizer(all).Parts);
+                double[] rising = Numbers(TFamily.LogLinear(sums.Lift<Jet3<Real>>(), all).Parts), normalizers = Numbers(TFamily.LogNormalizer(all).Parts);
                 for (int k = 0; k < 10; k++)
-                    Check("constants", constants[k], rising[k] - n * normal[k], k, Math.Max(unit[k], Math.Abs(rising[k]) + n * Math.Abs(normal[k])));
+                    Check("constants", constants[k], rising[k] - n * normalizers[k], k, Math.Max(unit[k], Math.Abs(rising[k]) + n * Math.Abs(normalizers[k])));
             }
             foreach (var (form, rows) in Forms<TFamily>())
             {

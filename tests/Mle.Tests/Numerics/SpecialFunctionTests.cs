@@ -40,6 +40,57 @@ public class SpecialFunctionTests(ITestOutputHelper output)
     readonly struct Pentagamma : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => T.Polygamma(3, x); }
     readonly struct Hexagamma : IFunction { public static T Of<T>(T x) where T : unmanaged, IReal<T> => T.Polygamma(4, x); }
 
+    /// <summary>Logarithms of the shape at gaps of every size, to 60 digits by mpmath.</summary>
+    [Theory]
+    [InlineData(162743.36862456205, -12.0)]
+    [InlineData(143.97934553325575, -5.0)]
+    [InlineData(51.145634389456774, -4.0)]
+    [InlineData(16.650219212729663, -2.95)]
+    [InlineData(14.12604893713723, -2.8)]
+    [InlineData(1.8131219301211323, -1.0)]
+    [InlineData(0.5772156649015329, -7.664217796071037e-18)]
+    [InlineData(0.3329428830717661, 0.49999999999999994)]
+    [InlineData(0.1424109034714859, 1.3)]
+    [InlineData(0.04160361776787175, 2.5)]
+    [InlineData(0.02510004572383106, 3.0)]
+    [InlineData(0.0012398881057146963, 6.0)]
+    [InlineData(3.0721093226095583e-06, 12.0)]
+    [InlineData(6.943971932498083e-12, 25.0)]
+    public void The_shape_of_a_gamma_law_solves_its_equation(double gap, double logShape)
+    {
+        // Of the gap's own rounding nothing is left; a shape's logarithm is good to some rounding of the terms that make the gap.
+        double allowed = 1e-15 * Math.Max(4, Math.Abs(logShape));
+        Assert.Equal(logShape, GammaShape.FromGap<Real>(gap), allowed);
+        Assert.Equal(logShape, Lanes512.Lead(GammaShape.FromGap<Lanes512>(gap)), allowed);
+        // Neighbours with wide gaps take a step more, which must not move the others.
+        var mixed = new Lanes256(System.Runtime.Intrinsics.Vector256.Create(gap, 1000, 0.01, 0.3));
+        Assert.Equal(Lanes256.Lead(GammaShape.FromGap<Lanes256>(gap)), Lanes256.Lead(GammaShape.FromGap(mixed)));
+    }
+
+    /// <summary>ψ(x) − ψ(x + y) and ψ′(x) − ψ′(x + y), to 60 digits by mpmath.</summary>
+    [Theory]
+    [InlineData(0.5, 2.5, -2.886294361119891, 4.539868133696453)]
+    [InlineData(0.5, 1000000000000.0, -29.59453114194997, 4.934802200543679)]
+    [InlineData(99, 2.5, -0.02506375870098682, 0.0002512878491218126)]
+    [InlineData(101, 1e-07, -9.950166658383321e-10, 9.900499973483999e-12)]
+    [InlineData(101, 2.5, -0.0245710629097208, 0.00024150505854509283)]
+    [InlineData(101, 3000.0, -3.429156819386208, 0.009627638041714067)]
+    [InlineData(10000.0, 1e-07, -1.0000500016616661e-11, 1.0001000049899984e-15)]
+    [InlineData(1000000000.0, 3000.0, -2.9999955015089954e-06, 2.9999910030269866e-15)]
+    [InlineData(1000000000.0, 1000000000000.0, -6.908754779814721, 9.990009995009984e-10)]
+    [InlineData(1000000000000.0, 1e-07, -1.0000000000005e-19, 1.000000000001e-31)]
+    [InlineData(1000000000000.0, 1000000000000.0, -0.6931471805601953, 5.00000000000375e-13)]
+    public void Gaps_of_digamma_and_trigamma_do_not_cancel(double x, double y, double digamma, double trigamma)
+    {
+        Gamma.Derivatives<Real>(x, out _, out var ψ, out var ψ1);
+        Gamma.Derivatives<Real>(x + y, out _, out var ψOfSum, out var ψ1OfSum);
+        var (first, second) = Gamma.Gaps<Real>(x, y, ψ, ψ1, ψOfSum, ψ1OfSum);
+        // Up to x = 100 they are differences as they are.
+        double allowed = x > 100 ? 1e-15 : 1e-13;
+        Assert.Equal(1, first.Value / digamma, allowed);
+        Assert.Equal(1, second.Value / trigamma, Math.Max(allowed, 2e-13));
+    }
+
     [Fact] public void log() => Check<Log>("log", 1);
     [Fact] public void sqrt() => Check<Sqrt>("sqrt", 0.5);
     [Fact] public void exp() => Check<Exp>("exp", 1);
