@@ -143,6 +143,22 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
 /// <summary>Single lanes of vectors.</summary>
 static class Lane
 {
+    [MethodImpl(AggressiveInlining)]
+    public static ref double At<T>(ref T vector, int lane) where T : unmanaged => ref Unsafe.Add(ref Unsafe.As<T, double>(ref vector), lane);
+
+    /// <summary>The product over the lanes.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static double Product<T>(T x) where T : unmanaged
+    {
+        ref double lanes = ref Unsafe.As<T, double>(ref x);
+        double even = lanes, odd = 1;
+        for (int l = 1; l < Unsafe.SizeOf<T>() / sizeof(double); l++)
+            (even, odd) = (odd, even * Unsafe.Add(ref lanes, l));
+        return even * odd;
+    }
+
+    public static Span<double> All<T>(ref T vector) where T : unmanaged => MemoryMarshal.Cast<T, double>(new Span<T>(ref vector));
+
     /// <summary>Puts a structure of doubles into one lane of the same structure of vectors.</summary>
     public static void Put<TVectors, TOne>(Span<TVectors> vectors, int lane, in TOne one) where TVectors : unmanaged where TOne : unmanaged =>
         Put(vectors, lane, one, Unsafe.SizeOf<TOne>() / sizeof(double));

@@ -94,6 +94,29 @@ static class Loading
     /// <summary>Widest count table, in multiples of the number of rows and at least: beyond it distinct values are sorted.</summary>
     const int TableWidth = 8, SmallTable = 1024;
 
+    /// <summary>What is looked for beside the sums.</summary>
+    [Flags]
+    public enum Sought { None = 0, Fraction = 1, Least = 2, Largest = 4 }
+
+    /// <summary>What a family has looked for where its data do not collapse into a table of counts.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static Sought Beside<TFamily>() where TFamily : struct, IFamily<TFamily>
+    {
+        var support = TFamily.Support;
+        return (support.Integer ? Sought.Fraction : 0)
+            | (TFamily.ReadsExtremes || support.Low > double.NegativeInfinity ? Sought.Least : 0)
+            | (TFamily.ReadsExtremes || support.High < double.PositiveInfinity ? Sought.Largest : 0);
+    }
+
+    /// <summary>Whether sums say that all observations are valid, and that they were added up in a unit that suits them.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static bool IsPlausible<TFamily>(in Pass sums, in Standardization unit) where TFamily : struct, IFamily<TFamily> =>
+        sums.Within(TFamily.Support)
+            && (!TFamily.LogFirst || sums.Low * unit.PerScale >= LogSum.LeastFactor && sums.High * unit.PerScale <= LogSum.LargestFactor);
+
+    /// <summary>1 − x is rounded to a unit of 1: where the sums of log x or log(1 − x) are smaller than this, over n, that is too coarse.</summary>
+    public const double Coarse = 1.0 / 64;
+
     /// <summary>A data set.</summary>
     /// <param name="ordered">Whether order statistics are wanted, where the family has a use for them.</param>
     /// <param name="robust">Whether what robust standard errors need is wanted.</param>
@@ -114,6 +137,8 @@ static class Loading
         bool rows = keep is Keep.Rows or Keep.RowsAndMedian;
         bool counts = support.Integer && trials.IsEmpty;
         bool logBase = TFamily.HasLogBase && detail == Detail.Complete && !counts;
+        bool tabled = counts && (keep == Keep.Table || TFamily.HasLogBase && detail == Detail.Complete);
+        var sought = Beside<TFamily>() | (tabled ? Sought.Largest : 0);
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         if (rows)
             Workspace.Room(ref space.A, x.Length + lanes);
@@ -121,19 +146,17 @@ static class Loading
 
         ref var unit = ref loaded.Unit;
         Unit<TFamily, T>(x, out unit);
-        Read<TFamily, T>(given, unit, kept, logBase, true, threads, out var s, out double shift);
-        // 1 − x is rounded to a unit of 1: where the sums are small against n, that is too coarse.
-        if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) * 64 < s.Size)
-            ReadAgain<TFamily, T>(given, unit, kept, logBase, threads, out s, out shift);
-        bool plausible = s.Within(support)
-            && (!TFamily.LogFirst || s.Low * unit.PerScale >= LogSum.LeastFactor && s.High * unit.PerScale <= LogSum.LargestFactor);
+        Read<TFamily, T>(given, unit, kept, logBase, sought, true, threads, out var s, out double shift);
+        if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) < Coarse * s.Size)
+            ReadAgain<TFamily, T>(given, unit, kept, logBase, sought, threads, out s, out shift);
+        bool plausible = IsPlausible<TFamily>(s, unit);
         if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Pass.Offender(support, x, weights, trials)) is not null)
             return;
         if (!plausible)
         {
             // Valid data whose sums overflow in the unit of the first: the middle of their range is next.
             unit = Middle<TFamily>(x);
-            ReadAgain<TFamily, T>(given, unit, kept, logBase, threads, out s, out shift);
+            ReadAgain<TFamily, T>(given, unit, kept, logBase, sought, threads, out s, out shift);
         }
         // Field by field: a structure that is made elsewhere and copied waits for its own stores.
         ref var summary = ref loaded.Summary;
@@ -152,7 +175,7 @@ static class Loading
             if (keep == Keep.RowsAndMedian)
                 summary.Order = ordered ? Medians.Of(x, weights, unit) : default;
         }
-        if (counts && (keep == Keep.Table || TFamily.HasLogBase && detail == Detail.Complete))
+        if (tabled)
         {
             s.Base = CountTable<TFamily, T>(
                 x, weights, (int)Math.Min(s.High, int.MaxValue), Math.Round(s.A / n), TFamily.HasLogBase && detail == Detail.Complete, !robust, space, ref s.C, ref loaded.Rows);
@@ -168,27 +191,27 @@ static class Loading
     /// <param name="shift">What squares are about, of a family that keeps rows: the first of them, or 0 where these have an origin.</param>
     [MethodImpl(AggressiveInlining)]
     static void Read<TFamily, T>(
-        in Columns given, in Standardization unit, double[]? kept, bool logBase, bool products, int threads, out Pass pass, out double shift)
+        in Columns given, in Standardization unit, double[]? kept, bool logBase, Sought sought, bool products, int threads, out Pass pass, out double shift)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         pass = Pass.None;
         shift = kept is null || TFamily.Equivariance == Equivariance.LocationScale ? 0
             : T.Lead(TFamily.Statistic(new Row<T>((given.X[0] - unit.Center) * unit.PerScale, 1.0)).A);
         if (given.Length <= Chunk)
-            ReadChunk<TFamily, T>(given, unit, kept.AsSpan(), shift, logBase, products, ref pass);
+            ReadChunk<TFamily, T>(given, unit, kept.AsSpan(), shift, logBase, sought, products, ref pass);
         else
-            foreach (var part in ReadChunks<TFamily, T>(given, unit, kept, shift, logBase, products, threads))
+            foreach (var part in ReadChunks<TFamily, T>(given, unit, kept, shift, logBase, sought, products, threads))
                 pass = pass.Merge(part);
     }
 
     /// <summary>The same a second time, with every logarithm taken: seldom, and so not inlined.</summary>
     [MethodImpl(NoInlining)]
-    static void ReadAgain<TFamily, T>(in Columns given, in Standardization unit, double[]? kept, bool logBase, int threads, out Pass pass, out double shift)
+    static void ReadAgain<TFamily, T>(in Columns given, in Standardization unit, double[]? kept, bool logBase, Sought sought, int threads, out Pass pass, out double shift)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
-        Read<TFamily, T>(given, unit, kept, logBase, false, threads, out pass, out shift);
+        Read<TFamily, T>(given, unit, kept, logBase, sought, false, threads, out pass, out shift);
 
     static Pass[] ReadChunks<TFamily, T>(
-        in Columns given, Standardization unit, double[]? kept, double shift, bool logBase, bool products, int threads)
+        in Columns given, Standardization unit, double[]? kept, double shift, bool logBase, Sought sought, bool products, int threads)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int count = given.Length;
@@ -206,7 +229,7 @@ static class Loading
                     parts[c] = Pass.None;
                     ReadChunk<TFamily, T>(
                         new(Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default),
-                        unit, kept.AsSpan(kept is null ? 0 : at), shift, logBase, products, ref parts[c]);
+                        unit, kept.AsSpan(kept is null ? 0 : at), shift, logBase, sought, products, ref parts[c]);
                 });
             }
         }
@@ -217,7 +240,7 @@ static class Loading
 
     [MethodImpl(AggressiveInlining)]
     static void ReadChunk<TFamily, T>(
-        in Columns given, in Standardization unit, Span<double> kept, double shift, bool logBase, bool products, ref Pass pass)
+        in Columns given, in Standardization unit, Span<double> kept, double shift, bool logBase, Sought sought, bool products, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         var x = given.X;
@@ -227,12 +250,32 @@ static class Loading
             Weighted<TFamily, T>(given, unit, kept, shift, logBase, ref pass);
             return;
         }
-        if (TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst)
-            Pairs<TFamily, T>(x, unit, TFamily.Support.Integer, ref pass);
-        else
-            Plain<TFamily, T>(x, unit, kept, shift, TFamily.Support.Integer, ref pass);
+        Mantissas mantissas = default;
+        Unweighted<TFamily, T>(x, unit, kept, shift, sought, ref pass, ref mantissas);
+        if (TFamily.LogFirst)
+            pass.A = T.Lead(LogSum.Total<T>(mantissas.First, pass.A));
+        if (TFamily.LogSecond)
+            pass.B = T.Lead(LogSum.Total<T>(mantissas.Second, pass.B));
         if (logBase)
             pass.Base += LogBase<TFamily, T>(x, unit);
+    }
+
+    /// <summary>Sums of at least a vector of observations of weight 1, where <see cref="LogSum"/> serves those that are logarithms.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static void Unweighted<TFamily, T>(
+        ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, Sought sought, ref Pass pass, ref Mantissas mantissas)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        if (TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst)
+            Pairs<TFamily, T>(x, unit, sought, ref pass);
+        else
+            Plain<TFamily, T>(x, unit, kept, shift, (sought & Sought.Fraction) != 0, ref pass, ref mantissas);
+    }
+
+    /// <summary>Products of the mantissas of the first statistic's arguments, and of the second's.</summary>
+    public struct Mantissas
+    {
+        public double First, Second;
     }
 
     /// <summary>The unit half way, in exponents, between the smallest and the largest.</summary>
@@ -251,7 +294,7 @@ static class Loading
 
     /// <summary>Origin and unit, made where they stay: see <see cref="Load"/>.</summary>
     [MethodImpl(AggressiveInlining)]
-    static void Unit<TFamily, T>(ReadOnlySpan<double> x, out Standardization unit)
+    public static void Unit<TFamily, T>(ReadOnlySpan<double> x, out Standardization unit)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         if (TFamily.Equivariance == Equivariance.None)
@@ -303,11 +346,14 @@ static class Loading
     /// are more than the JIT inlines in one method.
     /// </summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void Pairs<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, bool integer, ref Pass pass)
+    static void Pairs<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, Sought sought, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        T center = unit.Center, perUnit = unit.PerScale, zero = 0.0;
-        T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
+        T origin = -unit.Center * unit.PerScale, perUnit = unit.PerScale, zero = 0.0;
+        T a = zero, b = zero, c = zero, fraction = zero, low = x[0], high = x[^1];
+        if (x[0] == x[^1])
+            sought |= Sought.Least | Sought.Largest;
+        bool integer = (sought & Sought.Fraction) != 0, least = (sought & Sought.Least) != 0, largest = (sought & Sought.Largest) != 0;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         int i = 0;
         for (; i <= x.Length - 2 * lanes; i += 2 * lanes)
@@ -315,7 +361,7 @@ static class Loading
             T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i);
             // Of two vectors in one line of the cache one asks ahead.
             T next = lanes < Lanes.Line ? Lanes.Read<T>(ref MemoryMarshal.GetReference(x), i + lanes) : Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i + lanes);
-            T v = Standardized<TFamily, T>(given, center, perUnit), w = Standardized<TFamily, T>(next, center, perUnit);
+            T v = Standardized<TFamily, T>(given, origin, perUnit), w = Standardized<TFamily, T>(next, origin, perUnit);
             Row<T> t = TFamily.Statistic(new Row<T>(v)), u = TFamily.Statistic(new Row<T>(w));
             a += t.A + u.A;
             if (TFamily.Statistics > 1)
@@ -324,13 +370,15 @@ static class Loading
                 c += t.C + u.C;
             if (integer)
                 fraction += T.Abs(v - T.Round(v)) + T.Abs(w - T.Round(w));
-            low = T.Min(T.Min(given, next), low);
-            high = T.Max(T.Max(given, next), high);
+            if (least)
+                low = T.Min(T.Min(given, next), low);
+            if (largest)
+                high = T.Max(T.Max(given, next), high);
         }
         for (; i < x.Length; i += lanes)
         {
             T weight = Lane.Last<T>(x.Length - i);
-            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), Math.Min(i, x.Length - lanes)), v = Standardized<TFamily, T>(given, center, perUnit);
+            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), Math.Min(i, x.Length - lanes)), v = Standardized<TFamily, T>(given, origin, perUnit);
             Row<T> t = TFamily.Statistic(new Row<T>(v));
             a = T.MultiplyAdd(weight, t.A, a);
             if (TFamily.Statistics > 1)
@@ -339,15 +387,21 @@ static class Loading
                 c = T.MultiplyAdd(weight, t.C, c);
             if (integer)
                 fraction += T.Abs(v - T.Round(v));
-            low = T.Min(given, low);
-            high = T.Max(given, high);
+            if (least)
+                low = T.Min(given, low);
+            if (largest)
+                high = T.Max(given, high);
         }
         pass.A += T.Sum(a);
-        pass.B += T.Sum(b);
-        pass.C += T.Sum(c);
-        pass.Fraction += T.Sum(fraction);
+        if (TFamily.Statistics > 1)
+            pass.B += T.Sum(b);
+        if (TFamily.Statistics > 2)
+            pass.C += T.Sum(c);
+        if (integer)
+            pass.Fraction += T.Sum(fraction);
         pass.Size += x.Length;
-        Extend(ref pass, low, high);
+        pass.Low = double.MinNative(pass.Low, least ? T.Least(low) : Math.Min(x[0], x[^1]));
+        pass.High = double.MaxNative(pass.High, largest ? -T.Least(-high) : Math.Max(x[0], x[^1]));
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -357,74 +411,122 @@ static class Loading
         pass.High = double.MaxNative(pass.High, -T.Least(-high));
     }
 
+    /// <summary>(x − center)·perUnit, to the bit, from origin = −center·perUnit: the unit is a power of two.</summary>
     [MethodImpl(AggressiveInlining)]
-    static T Standardized<TFamily, T>(T x, T center, T perUnit) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
-        TFamily.Equivariance switch { Equivariance.None => x, Equivariance.LocationScale => (x - center) * perUnit, _ => x * perUnit };
+    static T Standardized<TFamily, T>(T x, T origin, T perUnit) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
+        TFamily.Equivariance switch
+        {
+            Equivariance.None => x,
+            Equivariance.LocationScale => T.MultiplyAdd(x, perUnit, origin),
+            _ => x * perUnit,
+        };
 
     /// <summary>
-    /// Observations of weight 1, of which there is at least a vector; the last vector once more with weight 0 in what it has been read
-    /// of. The sums are locals because the JIT keeps no large structure in registers.
+    /// Observations of weight 1, of which there is at least a vector; what does not fill the last vector is read again with weight 0. The
+    /// sums are locals because the JIT keeps no large structure in registers.
     /// </summary>
+    /// <param name="mantissas">Where logarithms are summed as products, what these come to; A or B is then the sum of their exponents.</param>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void Plain<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, bool integer, ref Pass pass)
+    static void Plain<TFamily, T>(
+        ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, bool integer, ref Pass pass, ref Mantissas mantissas)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        T center = unit.Center, perUnit = unit.PerScale, about = shift, zero = 0.0;
+        T origin = -unit.Center * unit.PerScale, perUnit = unit.PerScale, about = shift, zero = 0.0;
         T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
-        int lanes = Unsafe.SizeOf<T>() / sizeof(double), whole = x.Length / lanes * lanes;
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double), at = 0;
         ref double column = ref MemoryMarshal.GetReference(kept);
-        T one = 1.0, weight = one, product = one, exponents = zero, second = one, secondExponents = zero;
-        for (int at = 0, end = whole, factors = 0; ; at = x.Length - lanes, end = x.Length)
+        T one = 1.0, product = one, exponents = zero, second = one, secondExponents = zero;
+        for (int factors = 0; at <= x.Length - lanes; at += lanes)
         {
-            for (; at < end; at += lanes)
+            T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), at), v = Standardized<TFamily, T>(given, origin, perUnit);
+            var t = TFamily.Statistic(new Row<T>(v));
+            if (TFamily.LogFirst)
             {
-                T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), at), v = Standardized<TFamily, T>(given, center, perUnit);
-                var t = TFamily.Statistic(new Row<T>(v));
-                if (TFamily.LogFirst)
+                product *= v;
+                if (TFamily.LogSecond)
+                    second *= one - v;
+                if (++factors == LogSum.WholeFactors)
                 {
-                    product *= T.IfLess(zero, weight, v, one);
+                    factors = 0;
+                    LogSum.Renormalize(ref product, ref exponents);
                     if (TFamily.LogSecond)
-                        second *= T.IfLess(zero, weight, one - v, one);
-                    if (++factors == LogSum.WholeFactors)
-                    {
-                        factors = 0;
-                        LogSum.Renormalize(ref product, ref exponents);
-                        if (TFamily.LogSecond)
-                            LogSum.Renormalize(ref second, ref secondExponents);
-                    }
-                }
-                else
-                {
-                    a = T.MultiplyAdd(weight, t.A, a);
-                }
-                if (TFamily.Statistics > 1 && !TFamily.LogSecond)
-                    b = T.MultiplyAdd(weight, t.B, b);
-                if (TFamily.Statistics > 2)
-                    c = T.MultiplyAdd(weight, t.C, c);
-                if (integer)
-                    fraction += T.Abs(v - T.Round(v));
-                // What takes exponents off a product takes NaN for a number.
-                if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
-                    fraction += v - v;
-                low = T.Min(given, low);
-                high = T.Max(given, high);
-                if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
-                {
-                    T off = t.A - about;
-                    c = T.MultiplyAdd(weight * off, off, c);
-                    Lanes.Write(ref column, at, t.A);
+                        LogSum.Renormalize(ref second, ref secondExponents);
                 }
             }
-            if (end == x.Length)
-                break;
-            weight = Lane.Last<T>(x.Length - whole);
+            else
+            {
+                a += t.A;
+            }
+            if (TFamily.Statistics > 1 && !TFamily.LogSecond)
+                b += t.B;
+            if (TFamily.Statistics > 2)
+                c += t.C;
+            if (integer)
+                fraction += T.Abs(v - T.Round(v));
+            // What takes exponents off a product takes NaN for a number.
+            if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
+                fraction += v;
+            low = T.Min(given, low);
+            high = T.Max(given, high);
+            if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
+            {
+                T off = t.A - about;
+                c = T.MultiplyAdd(off, off, c);
+                Lanes.Write(ref column, at, t.A);
+            }
         }
-        // Padding is as valid as the data.
-        if (whole < x.Length && TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
-            Lanes.Write(ref column, x.Length, Lanes.Read<T>(ref column, x.Length - lanes));
-        pass.A += T.Sum(TFamily.LogFirst ? LogSum.Total(product, exponents) : a);
+        if (at < x.Length)
+        {
+            T weight = Lane.Last<T>(x.Length - at);
+            at = x.Length - lanes;
+            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), at), v = Standardized<TFamily, T>(given, origin, perUnit);
+            var t = TFamily.Statistic(new Row<T>(v));
+            if (TFamily.LogFirst)
+            {
+                product *= T.IfLess(zero, weight, v, one);
+                if (TFamily.LogSecond)
+                    second *= T.IfLess(zero, weight, one - v, one);
+            }
+            else
+            {
+                a = T.MultiplyAdd(weight, t.A, a);
+            }
+            if (TFamily.Statistics > 1 && !TFamily.LogSecond)
+                b = T.MultiplyAdd(weight, t.B, b);
+            if (TFamily.Statistics > 2)
+                c = T.MultiplyAdd(weight, t.C, c);
+            if (integer)
+                fraction += T.Abs(v - T.Round(v));
+            if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
+                fraction += v;
+            low = T.Min(given, low);
+            high = T.Max(given, high);
+            if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
+            {
+                T off = t.A - about;
+                c = T.MultiplyAdd(weight * off, off, c);
+                Lanes.Write(ref column, at, t.A);
+                // Padding is as valid as the data.
+                Lanes.Write(ref column, x.Length, t.A);
+            }
+        }
+        if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
+            fraction -= fraction;
+        if (TFamily.LogFirst)
+        {
+            LogSum.Renormalize(ref product, ref exponents);
+            a = exponents;
+            mantissas.First = Lane.Product(product);
+        }
+        if (TFamily.LogSecond)
+        {
+            LogSum.Renormalize(ref second, ref secondExponents);
+            b = secondExponents;
+            mantissas.Second = Lane.Product(second);
+        }
+        pass.A += T.Sum(a);
         if (TFamily.Statistics > 1)
-            pass.B += T.Sum(TFamily.LogSecond ? LogSum.Total(second, secondExponents) : b);
+            pass.B += T.Sum(b);
         if (TFamily.Statistics > 2 || TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
             pass.C += T.Sum(c);
         if (integer || TFamily.LogFirst)
@@ -599,16 +701,7 @@ static class Loading
             var histogram = Workspace.Room(ref space.Histogram, 2 * second);
             Array.Clear(histogram, 0, 2 * second);
             if (weights.IsEmpty)
-            {
-                int i = 0;
-                for (; i + 1 < x.Length; i += 2)
-                {
-                    histogram[double.ConvertToIntegerNative<int>(x[i])]++;
-                    histogram[second + double.ConvertToIntegerNative<int>(x[i + 1])]++;
-                }
-                if (i < x.Length)
-                    histogram[double.ConvertToIntegerNative<int>(x[i])]++;
-            }
+                Count(x, ref histogram[0], ref histogram[second]);
             else
             {
                 for (int i = 0; i < x.Length; i++)
@@ -680,6 +773,20 @@ static class Loading
             rows = tails ? Tails(space, high, lanes) : distinct;
         }
         return bases;
+    }
+
+    /// <summary>Adds observations that have been checked to two histograms in turn, so that equal neighbours do not wait for each other.</summary>
+    [MethodImpl(NoInlining | AggressiveOptimization)]
+    static void Count(ReadOnlySpan<double> x, ref double one, ref double other)
+    {
+        int i = 0;
+        for (; i + 1 < x.Length; i += 2)
+        {
+            Unsafe.Add(ref one, (nint)double.ConvertToIntegerNative<long>(x[i]))++;
+            Unsafe.Add(ref other, (nint)double.ConvertToIntegerNative<long>(x[i + 1]))++;
+        }
+        if (i < x.Length)
+            Unsafe.Add(ref one, (nint)double.ConvertToIntegerNative<long>(x[i]))++;
     }
 
     /// <summary>

@@ -20,6 +20,10 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
 
     readonly bool restricted = given.Restricts<TFamily>();
 
+    /// <summary>Whether data sets are sums and nothing else, so that they can be loaded side by side.</summary>
+    readonly bool collapses = TFamily.Keep == Keep.Sums && replicates is null && batch.Weights.IsEmpty && batch.Trials.IsEmpty && given.IsShared
+        && (options.Detail == Detail.Estimates || !TFamily.HasLogBase && options.Information != Information.Robust);
+
     FitTable Table => judgement.Table;
 
     Replicates? Replicates => replicates;
@@ -95,16 +99,20 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         for (int j = 0, at = 0; complete && j < TFamily.Slots; j++)
             for (int i = 0; i <= j; i++, at += Side)
                 Scatter(packed[at..], fits, Table.Covariances(i, j));
+        ref var size = ref worker.Summary[0].Size;
+        Scatter(Lane.All(ref size), fits, Table.Size);
+        if (complete)
+        {
+            T ℓ = outcome.Value + worker.LogBase[0] - size * worker.Unit[0].LogScale;
+            Scatter(Lane.All(ref ℓ), fits, Table.LogLikelihood);
+        }
         for (int l = 0; l < fits.Length; l++)
         {
             if (given.IsIndividual)
                 PutKnown(fits[l]);
-            Table.Size[fits[l]] = loaded[l].Summary.Size;
             Table.Iterations[fits[l]] = (int)lanes[IterationsAt * Side + l];
-            if (complete)
-                Table.LogLikelihood[fits[l]] = loaded[l].Unit.LogLikelihood(lanes[ValueAt * Side + l] + loaded[l].LogBase, loaded[l].Summary.Size);
         }
-        for (int l = 0; l < fits.Length; l++)
+        for (int l = 0; T.AnyLess(0.0, outcome.Code) && l < fits.Length; l++)
         {
             if (lanes[CodeAt * Side + l] == 0)
                 continue;
@@ -140,7 +148,6 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     }
 
     // Places of fields in an outcome, which is nothing but T after R.
-    static readonly int ValueAt = Place(nameof(Outcome<T>.Value));
     static readonly int IterationsAt = Place(nameof(Outcome<T>.Iterations));
     static readonly int CodeAt = Place(nameof(Outcome<T>.Code));
 
@@ -158,6 +165,14 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         var columns = new Columns(batch);
         for (int d = from; d < to;)
         {
+            if (collapses && to - d >= Side && Collapsed.TryLoad<TFamily, T>(columns.X, batch.Bounds.AsSpan(d, Side + 1), ref worker.Summary[0], ref worker.Unit[0]))
+            {
+                for (int l = 0; l < Side; l++)
+                    worker.Fits[l] = d + l;
+                Maximize(Side, false, worker);
+                d += Side;
+                continue;
+            }
             int fitted = 0;
             for (long rows = 0; d < to && fitted < Side && rows <= Loading.Chunk; d++)
             {
@@ -209,8 +224,14 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
                 Lane.Put(worker.Prior.AsSpan(), l, worker.Priors[l]);
                 Lane.Put(worker.Start.AsSpan(), l, slots.Start(one.Unit));
             }
+            Lane.At(ref worker.LogBase[0], l) = one.LogBase;
         }
-        Outcome<T> outcome = default;
+        Maximize(fitted, ordered, worker);
+    }
+
+    void Maximize(int fitted, bool ordered, Worker worker)
+    {
+        ref var outcome = ref worker.Outcome[0];
         if (TFamily.StartIsMaximum && !restricted && options.Detail == Detail.Estimates)
             Estimation.Closed<TFamily, T>(worker.Summary[0], worker.Prior[0], ref outcome);
         else
@@ -252,6 +273,8 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         public readonly Derivatives<T>[] Derivatives = new Derivatives<T>[1];
         public readonly Summary<T>[] Summary = new Summary<T>[1];
         public readonly Units<T>[] Unit = new Units<T>[1];
+        public readonly T[] LogBase = new T[1];
+        public readonly Outcome<T>[] Outcome = new Outcome<T>[1];
         public readonly Prior<Real>[] Priors = new Prior<Real>[Side];
         public readonly Prior<T>[] Prior = new Prior<T>[1];
         public readonly Vec3<T>[] Start = new Vec3<T>[1];

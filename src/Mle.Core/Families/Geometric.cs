@@ -32,6 +32,8 @@ public readonly struct Geometric : IFamily<Geometric>
 
     public static bool StartIsMaximum => true;
 
+    public static bool ReadsExtremes => false;
+
     public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, -R.Log(s.Mean), known.X));
 

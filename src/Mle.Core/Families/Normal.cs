@@ -38,6 +38,8 @@ public readonly struct Normal : IFamily<Normal>
 
     public static bool StartIsMaximum => true;
 
+    public static bool ReadsExtremes => false;
+
     public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
         R μ = R.IfLess(0.0, free.X, s.Mean, known.X);

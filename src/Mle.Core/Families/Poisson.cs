@@ -42,6 +42,8 @@ public readonly struct Poisson : IFamily<Poisson>, ICounts<Poisson>
 
     public static bool StartIsMaximum => true;
 
+    public static bool ReadsExtremes => false;
+
     public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R> =>
         new(R.IfLess(0.0, free.X, R.Log(s.Mean), known.X));
 

@@ -109,10 +109,13 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>The part of the kernel that is linear in t, where <see cref="KernelSum"/> leaves it out: taken at Σ t.</summary>
     static virtual T LogLinear<T>(Row<T> sums, Vec3<T> η) where T : unmanaged, IReal<T> => 0.0;
 
-    /// <summary>Whether <see cref="Constants"/> has a closed form: for families that keep rows, where jets cost as much as the rows.</summary>
+    /// <summary>Whether <see cref="Constants"/> has a closed form: where jets cost as much as the rows, or are all that there is to a fit.</summary>
     static virtual bool HasConstants => false;
 
-    /// <summary>What no row changes, LogLinear at Σ t less n times LogNormalizer, with its derivatives in the leading slots of η or in all.</summary>
+    /// <summary>
+    /// What no row changes, LogLinear at Σ t less n times LogNormalizer, with its derivatives in the leading slots of η or in all. Of a
+    /// family that collapses it is all of ℓ, and LogKernel stands for LogLinear.
+    /// </summary>
     static virtual Derivatives<R> Constants<R>(Row<R> sums, R size, Vec3<R> η, int leading) where R : unmanaged, IReal<R> => default;
 
     /// <summary>
@@ -173,6 +176,12 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
 
     /// <summary>−1 for a parameter that is the lower end of the support, 1 for one that is its upper end, 0 for others.</summary>
     static virtual Vec3<R> Ends<R>() where R : unmanaged, IReal<R> => new(0.0, 0.0, 0.0);
+
+    /// <summary>
+    /// Whether the summary's Low and High have to be the smallest and the largest observation. Otherwise they may be any two that
+    /// differ, if there are such, which is all that a criterion of existence may need.
+    /// </summary>
+    static virtual bool ReadsExtremes => true;
 
     /// <summary>
     /// A positive code where an exact criterion on the data shows before any iteration that there is no interior
@@ -251,13 +260,26 @@ public enum Keep
 /// <summary>Where observations may lie.</summary>
 public readonly record struct Support(double Low, bool LowIncluded, double High, bool HighIncluded, bool Integer)
 {
-    public static Support Line => new(double.NegativeInfinity, false, double.PositiveInfinity, false, false);
+    public static Support Line
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => new(double.NegativeInfinity, false, double.PositiveInfinity, false, false);
+    }
 
-    public static Support Positive => new(0, false, double.PositiveInfinity, false, false);
+    public static Support Positive
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => new(0, false, double.PositiveInfinity, false, false);
+    }
 
-    public static Support NonNegative => new(0, true, double.PositiveInfinity, false, false);
+    public static Support NonNegative
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => new(0, true, double.PositiveInfinity, false, false);
+    }
 
     /// <summary>The integers from low on.</summary>
+    [MethodImpl(AggressiveInlining)]
     public static Support Counts(double low = 0, double high = double.PositiveInfinity) =>
         new(low, true, high, double.IsFinite(high), true);
 

@@ -21,7 +21,11 @@ public struct Pass
     public double Size, LeastWeight;
 
     /// <summary>Of no observations.</summary>
-    public static Pass None => new() { Low = double.PositiveInfinity, High = double.NegativeInfinity, LeastWeight = double.PositiveInfinity };
+    public static Pass None
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => new() { Low = double.PositiveInfinity, High = double.NegativeInfinity, LeastWeight = double.PositiveInfinity };
+    }
 
     /// <summary>Whether all observations and weights are valid, as far as sums can tell; they also overflow.</summary>
     [MethodImpl(AggressiveInlining)]

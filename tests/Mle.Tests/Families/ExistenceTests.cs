@@ -56,6 +56,27 @@ public class ExistenceTests
         }
     }
 
+    /// <summary>Two observations that differ are enough for most criteria; the first and the last need not be such.</summary>
+    [Theory]
+    [InlineData("normal")]
+    [InlineData("exponential")]
+    [InlineData("poisson")]
+    [InlineData("geometric")]
+    [InlineData("half_normal")]
+    [InlineData("bernoulli")]
+    public void Observations_that_differ_are_found_wherever_they_are(string family)
+    {
+        foreach (int n in new[] { 3, 20, 41, 5000 })
+        {
+            for (int at = 0; at < n; at += Math.Max(1, n / 3))
+            {
+                double[] x = new double[n];
+                x[at] = 1;
+                Exists(Fit(family, x));
+            }
+        }
+    }
+
     [Theory]
     [InlineData("normal")]
     [InlineData("logistic")]

@@ -125,6 +125,37 @@ public class BatchLaws
         }
     }
 
+    /// <summary>
+    /// Data sets that collapse are loaded as many as a vector has lanes, unless one of them is special: empty, short, constant, invalid, or
+    /// far from the others. Neither way may show in anybody's bits.
+    /// </summary>
+    [Theory, MemberData(nameof(All))]
+    public void Among_others_of_its_length_a_data_set_has_the_same_bits_as_alone(string name)
+    {
+        var (oracle, family, random) = (Oracles.Of(name), Registry.Find(name), Registry.Random(name, 29));
+        Sample[] plain = [.. Enumerable.Range(0, 25).Select(_ => Sample.Draw(oracle, oracle.Points[0], 40, random))];
+        Sample[] special = [plain[0].Rows(oracle.Trials ? [0] : []), plain[1].Rows([0, 1, 2]), plain[2].Rows(new int[40]), plain[3].Map(_ => double.NaN),
+            plain[4].Map(x => x * Math.ScaleB(1, 300)), plain[5].Map(x => x / Math.ScaleB(1, 300)), plain[6].Map(x => 1 - x / 256)];
+        using var engine = new CpuEngine();
+        foreach (var detail in new[] { Detail.Complete, Detail.Estimates })
+        {
+            foreach (var odd in special)
+            {
+                Sample[] samples = [.. plain[..11], odd, .. plain[11..]];
+                var table = engine.Fit(family, Sample.Join(samples), new() { Detail = detail });
+                for (int d = 8; d < 16; d++)
+                {
+                    var alone = engine.Fit(family, samples[d].Batch, new() { Detail = detail });
+                    Assert.Equal((alone[0].Status, alone[0].Verdict.Reason), (table[d].Status, table[d].Verdict.Reason));
+                    for (int i = 0; i < family.Info.Parameters.Length; i++)
+                        Assert.Equal(alone[0][i], table[d][i]);
+                    if (detail == Detail.Complete)
+                        Assert.Equal((alone[0].LogLikelihood, alone[0].Size), (table[d].LogLikelihood, table[d].Size));
+                }
+            }
+        }
+    }
+
     /// <summary>Products of eight observations would overflow, or vanish: weights of 1 have a logarithm taken of each.</summary>
     [Theory]
     [InlineData("gamma", 1e60, 1e-60)]
