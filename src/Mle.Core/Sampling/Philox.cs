@@ -105,15 +105,10 @@ public readonly struct Philox
         // Two rounds at a time, so that no word is moved from one register to another.
         for (int round = 0; round < Rounds; round += 2)
         {
-            Vector512<ulong> p = Product(w, M0), q = Product(y, M1);
-            w = (q >> 32) ^ (x ^ k0);
-            y = (p >> 32) ^ (z ^ k1);
+            Round(ref w, x, ref y, z, k0, k1, out var p, out var q);
             k0 += Vector512.Create((ulong)Weyl0);
             k1 += Vector512.Create((ulong)Weyl1);
-            z = Product(w, M0);
-            x = Product(y, M1);
-            w = (x >> 32) ^ (q ^ k0);
-            y = (z >> 32) ^ (p ^ k1);
+            Round(ref w, q, ref y, p, k0, k1, out z, out x);
             k0 += Vector512.Create((ulong)Weyl0);
             k1 += Vector512.Create((ulong)Weyl1);
         }
@@ -153,6 +148,29 @@ public readonly struct Philox
     internal int Uniforms(uint draw, int count, Span<double> first, Span<double> second)
     {
         int i = 0;
+        for (; Avx512F.IsSupported && i < count; i += 2 * Lanes512.Count)
+        {
+            var a = Vector512.Create((ulong)draw + (ulong)i) + Vector512<ulong>.Indices;
+            Vector512<ulong> b = Vector512.Create((ulong)replicate), c = Vector512.Create((ulong)set), d = Vector512.Create((ulong)purpose);
+            Vector512<ulong> e = a + Vector512.Create((ulong)Lanes512.Count), f = b, g = c, h = d;
+            Vector512<ulong> k0 = Vector512.Create((ulong)key0), k1 = Vector512.Create((ulong)key1);
+            for (int round = 0; round < Rounds; round += 2)
+            {
+                Round(ref a, b, ref c, d, k0, k1, out var p, out var q);
+                Round(ref e, f, ref g, h, k0, k1, out var r, out var s);
+                k0 += Vector512.Create((ulong)Weyl0);
+                k1 += Vector512.Create((ulong)Weyl1);
+                Round(ref a, q, ref c, p, k0, k1, out d, out b);
+                Round(ref e, s, ref g, r, k0, k1, out h, out f);
+                k0 += Vector512.Create((ulong)Weyl0);
+                k1 += Vector512.Create((ulong)Weyl1);
+            }
+            var word = Vector512.Create(Word);
+            Uniform(a & word, b & word).Value.CopyTo(first[i..]);
+            Uniform(c & word, d & word).Value.CopyTo(second[i..]);
+            Uniform(e & word, f & word).Value.CopyTo(first[(i + Lanes512.Count)..]);
+            Uniform(g & word, h & word).Value.CopyTo(second[(i + Lanes512.Count)..]);
+        }
         for (; i < count; i += 2 * Lanes256.Count)
         {
             var a = Vector256.Create((ulong)draw + (ulong)i) + Vector256<ulong>.Indices;
@@ -184,6 +202,18 @@ public readonly struct Philox
     static void Round(
         ref Vector256<ulong> a, Vector256<ulong> b, ref Vector256<ulong> c, Vector256<ulong> d, Vector256<ulong> k0, Vector256<ulong> k1,
         out Vector256<ulong> p, out Vector256<ulong> q)
+    {
+        p = Product(a, M0);
+        q = Product(c, M1);
+        a = (q >> 32) ^ (b ^ k0);
+        c = (p >> 32) ^ (d ^ k1);
+    }
+
+    /// <summary>One round, whose products are the other two words.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static void Round(
+        ref Vector512<ulong> a, Vector512<ulong> b, ref Vector512<ulong> c, Vector512<ulong> d, Vector512<ulong> k0, Vector512<ulong> k1,
+        out Vector512<ulong> p, out Vector512<ulong> q)
     {
         p = Product(a, M0);
         q = Product(c, M1);
