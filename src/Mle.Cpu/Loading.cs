@@ -252,7 +252,7 @@ static class Loading
         }
         Mantissas mantissas = default;
         Unweighted<TFamily, T>(x, unit, kept, shift, sought, ref pass, ref mantissas);
-        if (TFamily.LogFirst)
+        if (Multiplies<TFamily>())
             pass.A = T.Lead(LogSum.Total<T>(mantissas.First, pass.A));
         if (TFamily.LogSecond)
             pass.B = T.Lead(LogSum.Total<T>(mantissas.Second, pass.B));
@@ -271,6 +271,10 @@ static class Loading
         else
             Plain<TFamily, T>(x, unit, kept, shift, (sought & Sought.Fraction) != 0, ref pass, ref mantissas);
     }
+
+    /// <summary>Whether logarithms are summed as products: not where each is kept.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static bool Multiplies<TFamily>() where TFamily : struct, IFamily<TFamily> => TFamily.LogFirst && TFamily.Keep == Keep.Sums;
 
     /// <summary>Products of the mantissas of the first statistic's arguments, and of the second's.</summary>
     public struct Mantissas
@@ -421,6 +425,11 @@ static class Loading
             _ => x * perUnit,
         };
 
+    /// <summary>That of a family; of one that keeps logarithms in four fifths of the operations, for what is not normal is read again.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static Row<T> Statistic<TFamily, T>(T x) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
+        TFamily.LogFirst && TFamily.Keep == Keep.Rows ? new(Elementary.LogOfNormal(x)) : TFamily.Statistic(new Row<T>(x));
+
     /// <summary>
     /// Observations of weight 1, of which there is at least a vector; what does not fill the last vector is read again with weight 0. The
     /// sums are locals because the JIT keeps no large structure in registers.
@@ -439,8 +448,8 @@ static class Loading
         for (int factors = 0; at <= x.Length - lanes; at += lanes)
         {
             T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), at), v = Standardized<TFamily, T>(given, origin, perUnit);
-            var t = TFamily.Statistic(new Row<T>(v));
-            if (TFamily.LogFirst)
+            var t = Statistic<TFamily, T>(v);
+            if (Multiplies<TFamily>())
             {
                 product *= v;
                 if (TFamily.LogSecond)
@@ -480,8 +489,8 @@ static class Loading
             T weight = Lane.Last<T>(x.Length - at);
             at = x.Length - lanes;
             T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), at), v = Standardized<TFamily, T>(given, origin, perUnit);
-            var t = TFamily.Statistic(new Row<T>(v));
-            if (TFamily.LogFirst)
+            var t = Statistic<TFamily, T>(v);
+            if (Multiplies<TFamily>())
             {
                 product *= T.IfLess(zero, weight, v, one);
                 if (TFamily.LogSecond)
@@ -512,7 +521,7 @@ static class Loading
         }
         if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
             fraction -= fraction;
-        if (TFamily.LogFirst)
+        if (Multiplies<TFamily>())
         {
             LogSum.Renormalize(ref product, ref exponents);
             a = exponents;

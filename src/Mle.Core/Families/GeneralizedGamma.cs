@@ -31,6 +31,8 @@ public readonly struct GeneralizedGamma : IFamily<GeneralizedGamma>
 
     public static int Statistics => 1;
 
+    public static bool LogFirst => true;
+
     public static Row<T> Statistic<T>(Row<T> x) where T : unmanaged, IReal<T> => new(T.Log(x.A));
 
     public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T>

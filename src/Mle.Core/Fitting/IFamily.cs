@@ -28,7 +28,7 @@ public interface IFamily<TSelf> where TSelf : struct, IFamily<TSelf>
     /// <summary>How many statistics an observation has; loading adds up no more than these.</summary>
     static virtual int Statistics => 3;
 
-    /// <summary>Whether t.A = log x, so that its sum can be had from a product: see <see cref="LogSum"/>.</summary>
+    /// <summary>Whether t.A = log x, so that its sum can be had from a product (see <see cref="LogSum"/>), or a short logarithm serves.</summary>
     static virtual bool LogFirst => false;
 
     /// <summary>Whether t.B = log(1 − x) likewise.</summary>

@@ -163,6 +163,8 @@ public class BatchLaws
     [InlineData("pareto", 1e60, 1e-60)]
     [InlineData("gamma", 1e-45, 1)]
     [InlineData("gamma", 1, 1e45)]
+    [InlineData("weibull", 5e-324, 1)]
+    [InlineData("loglogistic", 1e60, 1e-60)]
     public void Observations_of_any_range_have_the_sums_of_their_logarithms(string name, double first, double then)
     {
         double[] x = [.. Enumerable.Range(0, 400).Select(i => (i is > 0 and < 200 ? first : then) * (1 + 0.01 * (i % 7)))];
