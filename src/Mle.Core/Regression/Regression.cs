@@ -196,6 +196,7 @@ abstract partial class Regression<TRows, TResponse, T>
         readonly int count = run.Layout.All.Count;
         readonly double[] to = new double[run.Layout.All.Count], there = new double[DenseJet<HostStore>.Room(run.Layout.All.Count)];
         Ascent? room;
+        Filler? filler;
         int d;
 
         /// <summary>Σ w log h over exact rows, and the weight of these.</summary>
@@ -380,7 +381,10 @@ abstract partial class Regression<TRows, TResponse, T>
                 [.. layout.Slots.Select(s => !s.Offset.IsEmpty)], [.. Enumerable.Range(0, layout.Slots.Count).Select(s => run.Moved(s, unit).Shift)],
                 [data.Count(Kind.Exact), data.Count(Kind.Right), data.Count(Kind.Left), data.Count(Kind.Interval)],
                 run.Options.DesignLimit, () => new Filler(run, this, intervals).Fill);
-            var filler = new Filler(run, this, intervals);
+            // Its memory serves the next data set too: with new memory 500 rows take 1.06 of the time.
+            if (filler?.Intervals != intervals)
+                filler = new(run, this, intervals);
+            filler.Begin();
             design.Load(filler.Fill);
             (logBase, exactSize) = (filler.LogBase, filler.Size);
         }
@@ -547,6 +551,10 @@ abstract partial class Regression<TRows, TResponse, T>
         {
             int[] indices = [];
             double[] low = [], high = [], trials = [];
+
+            public bool Intervals => intervals;
+
+            public void Begin() => (LogBase, Size) = (0, 0);
 
             /// <summary>Σ w log h over the exact rows of all blocks so far, and the weight of these.</summary>
             public double LogBase { get; private set; }
