@@ -222,8 +222,8 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
         Vector<double> least = new(double.PositiveInfinity), most = new(double.NegativeInfinity), fractions = default;
         foreach (var one in lanes)
         {
-            least = Vector.Min(least, one);
-            most = Vector.Max(most, one);
+            least = Vector.MinNative(least, one);
+            most = Vector.MaxNative(most, one);
             fractions += one - Vector.Floor(one);
         }
         double low = double.PositiveInfinity, high = double.NegativeInfinity, fraction = Vector.Sum(fractions);
@@ -232,7 +232,8 @@ sealed class Rows<TRows>(TRows response, Batch batch, bool predicted) where TRow
         foreach (double one in y[(lanes.Length * Vector<double>.Count)..])
             (low, high, fraction) = (Math.Min(low, one), Math.Max(high, one), fraction + (one - Math.Floor(one)));
         var support = response.TakesTrials ? response.Support with { High = 1, HighIncluded = true } : response.Support;
-        return double.IsFinite(low) && double.IsFinite(high) && (!support.Integer || fraction == 0)
+        // What is not a number may be lost among the extremes, and stays in the sum.
+        return double.IsFinite(low) && double.IsFinite(high) && !double.IsNaN(fraction) && (!support.Integer || fraction == 0)
             && (support with { Integer = false }).Contains(low) && (support with { Integer = false }).Contains(high);
     }
 
