@@ -26,7 +26,7 @@ static class Collapsed
             Loading.Unit<TFamily, T>(x, out var own);
             var pass = Pass.None;
             Loading.Mantissas mantissas = default;
-            Loading.Unweighted<TFamily, T>(x, own, default, 0, Loading.Beside<TFamily>(), ref pass, ref mantissas);
+            Loading.Unweighted<TFamily, T>(x, own, default, 0, Loading.SoughtBy<TFamily>(), ref pass, ref mantissas);
             if (!Loading.IsPlausible<TFamily>(pass, own))
                 return false;
             Lane.At(ref size, l) = length;

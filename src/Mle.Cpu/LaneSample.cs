@@ -143,6 +143,7 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
 /// <summary>Single lanes of vectors.</summary>
 static class Lane
 {
+    /// <summary>One lane.</summary>
     [MethodImpl(AggressiveInlining)]
     public static ref double At<T>(ref T vector, int lane) where T : unmanaged => ref Unsafe.Add(ref Unsafe.As<T, double>(ref vector), lane);
 
@@ -157,6 +158,7 @@ static class Lane
         return even * odd;
     }
 
+    /// <summary>All lanes, the first first.</summary>
     public static Span<double> All<T>(ref T vector) where T : unmanaged => MemoryMarshal.Cast<T, double>(new Span<T>(ref vector));
 
     /// <summary>Puts a structure of doubles into one lane of the same structure of vectors.</summary>

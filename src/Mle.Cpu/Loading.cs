@@ -98,9 +98,9 @@ static class Loading
     [Flags]
     public enum Sought { None = 0, Fraction = 1, Least = 2, Largest = 4 }
 
-    /// <summary>What a family has looked for where its data do not collapse into a table of counts.</summary>
+    /// <summary>What a family has looked for; the largest value too where its data are counted by value.</summary>
     [MethodImpl(AggressiveInlining)]
-    public static Sought Beside<TFamily>() where TFamily : struct, IFamily<TFamily>
+    public static Sought SoughtBy<TFamily>() where TFamily : struct, IFamily<TFamily>
     {
         var support = TFamily.Support;
         return (support.Integer ? Sought.Fraction : 0)
@@ -138,7 +138,7 @@ static class Loading
         bool counts = support.Integer && trials.IsEmpty;
         bool logBase = TFamily.HasLogBase && detail == Detail.Complete && !counts;
         bool tabled = counts && (keep == Keep.Table || TFamily.HasLogBase && detail == Detail.Complete);
-        var sought = Beside<TFamily>() | (tabled ? Sought.Largest : 0);
+        var sought = SoughtBy<TFamily>() | (tabled ? Sought.Largest : 0);
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         if (rows)
             Workspace.Room(ref space.A, x.Length + lanes);
