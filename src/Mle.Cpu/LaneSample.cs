@@ -140,6 +140,26 @@ readonly struct SideSample<TFamily, T>(LaneSample<TFamily, T>[] samples, int occ
     }
 }
 
+/// <summary>The rows of a family that collapses: nothing that the garbage collector would have to know of in every copy.</summary>
+readonly struct NoRows<T> : ISample<T, T> where T : unmanaged, IReal<T>
+{
+    public int Count => 0;
+
+    public int Whole => 0;
+
+    public bool Tails => false;
+
+    public Row<T> this[int i] => default;
+
+    public T Weight(int i) => 0.0;
+
+    public Row<T> Total(Row<T> partial) => partial;
+
+    public Derivatives<T> KernelSum<TSame>(Vec3<T> η, T active) where TSame : struct, IFamily<TSame> => default;
+
+    public Powers<T> Expand<TSame>(Vec3<T> start) where TSame : struct, IFamily<TSame> => default;
+}
+
 /// <summary>Single lanes of vectors.</summary>
 static class Lane
 {

@@ -234,14 +234,19 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         ref var outcome = ref worker.Outcome[0];
         if (TFamily.StartIsMaximum && !restricted && options.Detail == Detail.Estimates)
             Estimation.Closed<TFamily, T>(worker.Summary[0], worker.Prior[0], ref outcome);
+        else if (TFamily.Keep == Keep.Sums)
+            Estimate(new NoRows<T>(), worker, ref outcome);
         else
-            Estimation.Fit<TFamily, SideSample<TFamily, T>, T, T, TJet>(
-                new(worker.Samples, fitted, worker.Derivatives), worker.Summary[0], worker.Prior[0], worker.Start[0], restricted,
-                given.Bounded, options.IterationLimit, options.Detail == Detail.Complete, ref outcome);
+            Estimate(new SideSample<TFamily, T>(worker.Samples, fitted, worker.Derivatives), worker, ref outcome);
         if (robust)
             Sandwich(fitted, worker, ref outcome);
         Write(worker.Fits.AsSpan(0, fitted), ordered, worker, ref outcome);
     }
+
+    void Estimate<TSample>(in TSample sample, Worker worker, ref Outcome<T> outcome) where TSample : struct, ISample<T, T> =>
+        Estimation.Fit<TFamily, TSample, T, T, TJet>(
+            sample, worker.Summary[0], worker.Prior[0], worker.Start[0], restricted, given.Bounded, options.IterationLimit,
+            options.Detail == Detail.Complete, ref outcome);
 
     /// <summary>A⁻¹BA⁻¹ in place of the inverse information A⁻¹, with B = Σ w s sᵀ of the rows' scores.</summary>
     void Sandwich(int fitted, Worker worker, ref Outcome<T> outcome)

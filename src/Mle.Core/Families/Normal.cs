@@ -28,8 +28,8 @@ public readonly struct Normal : IFamily<Normal>
 
     public static Vec3<T> Natural<T>(in Vec3<T> θ) where T : unmanaged, IReal<T>
     {
-        T precision = T.Exp(-2.0 * θ.Y);
-        return new(θ.X * precision, precision, 0.5 * θ.X * θ.X * precision + θ.Y + HalfLog2π);
+        T precision = T.Exp(-2.0 * θ.Y), first = θ.X * precision;
+        return new(first, precision, 0.5 * θ.X * first + (θ.Y + HalfLog2π));
     }
 
     public static T LogNormalizer<T>(Vec3<T> η) where T : unmanaged, IReal<T> => η.Z;
