@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
@@ -16,7 +15,7 @@ static class Collapsed
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         T size = 0.0, a = size, b = size, c = size, first = size, second = size, low = size, high = size;
-        T center = size, scale = size, perScale = size, exponent = size;
+        T center = size, scale = size, perScale = size, logScale = size;
         for (int l = 0; l < bounds.Length - 1; l++)
         {
             long length = bounds[l + 1] - bounds[l];
@@ -40,7 +39,7 @@ static class Collapsed
             Lane.At(ref center, l) = own.Center;
             Lane.At(ref scale, l) = own.Scale;
             Lane.At(ref perScale, l) = own.PerScale;
-            Lane.At(ref exponent, l) = own.Exponent;
+            Lane.At(ref logScale, l) = own.LogScale;
         }
         if (TFamily.LogFirst)
             a = LogSum.Total(first, a);
@@ -48,7 +47,7 @@ static class Collapsed
             b = LogSum.Total(second, b);
         if (TFamily.LogSecond && T.AnyLess(T.Min(T.Abs(a), T.Abs(b)), Loading.Coarse * size))
             return false;
-        unit = new(center, scale, perScale, exponent * Standardization.Log2);
+        unit = new(center, scale, perScale, logScale);
         summary.Size = size;
         summary.Sums = new(a, b, c);
         summary.Low = (low - center) * perScale;

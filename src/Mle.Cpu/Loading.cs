@@ -425,10 +425,14 @@ static class Loading
             _ => x * perUnit,
         };
 
-    /// <summary>That of a family; of one that keeps logarithms in four fifths of the operations, for what is not normal is read again.</summary>
+    /// <summary>
+    /// That of a family; nothing where products stand for both logarithms; of one that keeps logarithms in four fifths of the operations, for
+    /// what is not normal is read again.
+    /// </summary>
     [MethodImpl(AggressiveInlining)]
     static Row<T> Statistic<TFamily, T>(T x) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
-        TFamily.LogFirst && TFamily.Keep == Keep.Rows ? new(Elementary.LogOfNormal(x)) : TFamily.Statistic(new Row<T>(x));
+        TFamily.LogSecond ? default
+            : TFamily.LogFirst && TFamily.Keep == Keep.Rows ? new(Elementary.LogOfNormal(x)) : TFamily.Statistic(new Row<T>(x));
 
     /// <summary>
     /// Observations of weight 1, of which there is at least a vector; what does not fill the last vector is read again with weight 0. The
@@ -470,13 +474,7 @@ static class Loading
                 b += t.B;
             if (TFamily.Statistics > 2)
                 c += t.C;
-            if (integer)
-                fraction += T.Abs(v - T.Round(v));
-            // What takes exponents off a product takes NaN for a number.
-            if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
-                fraction += v;
-            low = T.Min(given, low);
-            high = T.Max(given, high);
+            Look<TFamily, T>(given, v, integer, ref fraction, ref low, ref high);
             if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
             {
                 T off = t.A - about;
@@ -504,12 +502,7 @@ static class Loading
                 b = T.MultiplyAdd(weight, t.B, b);
             if (TFamily.Statistics > 2)
                 c = T.MultiplyAdd(weight, t.C, c);
-            if (integer)
-                fraction += T.Abs(v - T.Round(v));
-            if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
-                fraction += v;
-            low = T.Min(given, low);
-            high = T.Max(given, high);
+            Look<TFamily, T>(given, v, integer, ref fraction, ref low, ref high);
             if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
             {
                 T off = t.A - about;
@@ -542,6 +535,19 @@ static class Loading
             pass.Fraction += T.Sum(fraction);
         pass.Size += x.Length;
         Extend(ref pass, low, high);
+    }
+
+    /// <summary>What is no integer, and what is no number where exponents are taken off, which takes NaN for one; and the extremes.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static void Look<TFamily, T>(T given, T v, bool integer, ref T fraction, ref T low, ref T high)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        if (integer)
+            fraction += T.Abs(v - T.Round(v));
+        if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
+            fraction += v;
+        low = T.Min(given, low);
+        high = T.Max(given, high);
     }
 
     /// <summary>Σ log h of the same: apart from the sums, which a call among them would push out of registers.</summary>

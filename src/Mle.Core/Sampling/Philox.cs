@@ -96,7 +96,7 @@ public readonly struct Philox
         ? Avx2.Multiply(x.AsUInt32(), Vector256.Create((ulong)m).AsUInt32()) : (x & Vector256.Create(Word)) * (ulong)m;
 
     /// <summary>The same block of the draws in the lanes of a vector, a word in the low half of every lane.</summary>
-    [MethodImpl(NoInlining)]
+    [MethodImpl(AggressiveInlining)]
     internal void Block(Vector512<ulong> draws, uint block, out Vector512<ulong> a, out Vector512<ulong> b, out Vector512<ulong> c, out Vector512<ulong> d)
     {
         // High halves hold what is left over: nothing reads them before the end.
@@ -142,34 +142,20 @@ public readonly struct Philox
         return new((bits.AsDouble() - Vector512.Create((1ul << 52) - 0.5)) * Vector512.Create(1.0 / (1ul << 52)));
     }
 
-    /// <summary>The first and the second number of successive draws, from their first blocks: two vectors in turn, for a round waits for the one before.</summary>
+    /// <summary>
+    /// The first and the second number of successive draws, from their first blocks: two vectors in turn, for a round waits for the one
+    /// before. Processors with vectors of eight look far enough ahead to begin the next one by themselves.
+    /// </summary>
     /// <returns>How many: those that were asked for, up to whole pairs of vectors.</returns>
     [MethodImpl(NoInlining | AggressiveOptimization)]
     internal int Uniforms(uint draw, int count, Span<double> first, Span<double> second)
     {
         int i = 0;
-        for (; Avx512F.IsSupported && i < count; i += 2 * Lanes512.Count)
+        for (; Avx512F.IsSupported && i < count; i += Lanes512.Count)
         {
-            var a = Vector512.Create((ulong)draw + (ulong)i) + Vector512<ulong>.Indices;
-            Vector512<ulong> b = Vector512.Create((ulong)replicate), c = Vector512.Create((ulong)set), d = Vector512.Create((ulong)purpose);
-            Vector512<ulong> e = a + Vector512.Create((ulong)Lanes512.Count), f = b, g = c, h = d;
-            Vector512<ulong> k0 = Vector512.Create((ulong)key0), k1 = Vector512.Create((ulong)key1);
-            for (int round = 0; round < Rounds; round += 2)
-            {
-                Round(ref a, b, ref c, d, k0, k1, out var p, out var q);
-                Round(ref e, f, ref g, h, k0, k1, out var r, out var s);
-                k0 += Vector512.Create((ulong)Weyl0);
-                k1 += Vector512.Create((ulong)Weyl1);
-                Round(ref a, q, ref c, p, k0, k1, out d, out b);
-                Round(ref e, s, ref g, r, k0, k1, out h, out f);
-                k0 += Vector512.Create((ulong)Weyl0);
-                k1 += Vector512.Create((ulong)Weyl1);
-            }
-            var word = Vector512.Create(Word);
-            Uniform(a & word, b & word).Value.CopyTo(first[i..]);
-            Uniform(c & word, d & word).Value.CopyTo(second[i..]);
-            Uniform(e & word, f & word).Value.CopyTo(first[(i + Lanes512.Count)..]);
-            Uniform(g & word, h & word).Value.CopyTo(second[(i + Lanes512.Count)..]);
+            Block(Vector512.Create((ulong)draw + (ulong)i) + Vector512<ulong>.Indices, 0, out var a, out var b, out var c, out var d);
+            Uniform(a, b).Value.CopyTo(first[i..]);
+            Uniform(c, d).Value.CopyTo(second[i..]);
         }
         for (; i < count; i += 2 * Lanes256.Count)
         {
