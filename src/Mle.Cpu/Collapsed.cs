@@ -14,8 +14,7 @@ static class Collapsed
     public static bool TryLoad<TFamily, T>(ReadOnlySpan<double> values, ReadOnlySpan<long> bounds, ref Summary<T> summary, ref Units<T> unit)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        T size = 0.0, a = size, b = size, c = size, first = size, second = size, low = size, high = size;
-        T center = size, scale = size, perScale = size, logScale = size;
+        T zero = 0.0, size = zero, a = zero, b = zero, c = zero, fraction = zero, first = zero, second = zero, low = zero, high = zero, center = zero, exponent = zero;
         for (int l = 0; l < bounds.Length - 1; l++)
         {
             long length = bounds[l + 1] - bounds[l];
@@ -23,35 +22,41 @@ static class Collapsed
                 return false;
             var x = values.Slice((int)bounds[l], (int)length);
             Loading.Unit<TFamily, T>(x, out var own);
-            var pass = Pass.None;
+            Pass pass = default;
             Loading.Mantissas mantissas = default;
-            Loading.Unweighted<TFamily, T>(x, own, default, 0, Loading.SoughtBy<TFamily>(), ref pass, ref mantissas);
-            if (!Loading.IsPlausible<TFamily>(pass, own))
-                return false;
+            Loading.Unweighted<TFamily, T>(x, own, default, 0, ref pass, ref mantissas);
             Lane.At(ref size, l) = length;
             Lane.At(ref a, l) = pass.A;
-            Lane.At(ref b, l) = pass.B;
-            Lane.At(ref c, l) = pass.C;
-            Lane.At(ref first, l) = mantissas.First;
-            Lane.At(ref second, l) = mantissas.Second;
+            if (TFamily.Statistics > 1)
+                Lane.At(ref b, l) = pass.B;
+            if (TFamily.Statistics > 2)
+                Lane.At(ref c, l) = pass.C;
+            if (TFamily.Support.Integer || TFamily.LogFirst)
+                Lane.At(ref fraction, l) = pass.Fraction;
+            if (TFamily.LogFirst)
+                Lane.At(ref first, l) = mantissas.First;
+            if (TFamily.LogSecond)
+                Lane.At(ref second, l) = mantissas.Second;
             Lane.At(ref low, l) = pass.Low;
             Lane.At(ref high, l) = pass.High;
-            Lane.At(ref center, l) = own.Center;
-            Lane.At(ref scale, l) = own.Scale;
-            Lane.At(ref perScale, l) = own.PerScale;
-            Lane.At(ref logScale, l) = own.LogScale;
+            if (TFamily.Equivariance == Equivariance.LocationScale)
+                Lane.At(ref center, l) = own.Center;
+            if (TFamily.Equivariance != Equivariance.None)
+                Lane.At(ref exponent, l) = own.Exponent;
         }
+        unit = new(center, exponent);
+        if (T.AnyLess(zero, Pass.Doubt(TFamily.Support, a, b, fraction, low, high) + Loading.Overflow<TFamily, T>(low, high, unit.PerScale)))
+            return false;
         if (TFamily.LogFirst)
             a = LogSum.Total(first, a);
         if (TFamily.LogSecond)
             b = LogSum.Total(second, b);
         if (TFamily.LogSecond && T.AnyLess(T.Min(T.Abs(a), T.Abs(b)), Loading.Coarse * size))
             return false;
-        unit = new(center, scale, perScale, logScale);
         summary.Size = size;
         summary.Sums = new(a, b, c);
-        summary.Low = (low - center) * perScale;
-        summary.High = (high - center) * perScale;
+        summary.Low = (low - center) * unit.PerScale;
+        summary.High = (high - center) * unit.PerScale;
         return true;
     }
 }

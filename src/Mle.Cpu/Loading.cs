@@ -94,25 +94,19 @@ static class Loading
     /// <summary>Widest count table, in multiples of the number of rows and at least: beyond it distinct values are sorted.</summary>
     const int TableWidth = 8, SmallTable = 1024;
 
-    /// <summary>What is looked for beside the sums.</summary>
-    [Flags]
-    public enum Sought { None = 0, Fraction = 1, Least = 2, Largest = 4 }
-
-    /// <summary>What a family has looked for; the largest value too where its data are counted by value.</summary>
     [MethodImpl(AggressiveInlining)]
-    public static Sought SoughtBy<TFamily>() where TFamily : struct, IFamily<TFamily>
+    static bool ReadsLeast<TFamily>() where TFamily : struct, IFamily<TFamily> => TFamily.ReadsExtremes || TFamily.Support.Low > double.NegativeInfinity;
+
+    [MethodImpl(AggressiveInlining)]
+    static bool ReadsLargest<TFamily>() where TFamily : struct, IFamily<TFamily> => TFamily.ReadsExtremes || TFamily.Support.High < double.PositiveInfinity;
+
+    /// <summary>0 where products of observations in this unit stand for sums of their logarithms, or nothing has to.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static R Overflow<TFamily, R>(R low, R high, R perScale) where TFamily : struct, IFamily<TFamily> where R : unmanaged, IReal<R>
     {
-        var support = TFamily.Support;
-        return (support.Integer ? Sought.Fraction : 0)
-            | (TFamily.ReadsExtremes || support.Low > double.NegativeInfinity ? Sought.Least : 0)
-            | (TFamily.ReadsExtremes || support.High < double.PositiveInfinity ? Sought.Largest : 0);
+        R zero = 0.0, one = 1.0;
+        return TFamily.LogFirst ? R.IfLess(low * perScale, LogSum.LeastFactor, one, R.IfLess(LogSum.LargestFactor, high * perScale, one, zero)) : zero;
     }
-
-    /// <summary>Whether sums say that all observations are valid, and that they were added up in a unit that suits them.</summary>
-    [MethodImpl(AggressiveInlining)]
-    public static bool IsPlausible<TFamily>(in Pass sums, in Standardization unit) where TFamily : struct, IFamily<TFamily> =>
-        sums.Within(TFamily.Support)
-            && (!TFamily.LogFirst || sums.Low * unit.PerScale >= LogSum.LeastFactor && sums.High * unit.PerScale <= LogSum.LargestFactor);
 
     /// <summary>1 − x is rounded to a unit of 1: where the sums of log x or log(1 − x) are smaller than this, over n, that is too coarse.</summary>
     public const double Coarse = 1.0 / 64;
@@ -138,7 +132,6 @@ static class Loading
         bool counts = support.Integer && trials.IsEmpty;
         bool logBase = TFamily.HasLogBase && detail == Detail.Complete && !counts;
         bool tabled = counts && (keep == Keep.Table || TFamily.HasLogBase && detail == Detail.Complete);
-        var sought = SoughtBy<TFamily>() | (tabled ? Sought.Largest : 0);
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         if (rows)
             Workspace.Room(ref space.A, x.Length + lanes);
@@ -146,17 +139,17 @@ static class Loading
 
         ref var unit = ref loaded.Unit;
         Unit<TFamily, T>(x, out unit);
-        Read<TFamily, T>(given, unit, kept, logBase, sought, true, threads, out var s, out double shift);
+        Read<TFamily, T>(given, unit, kept, logBase, true, threads, out var s, out double shift);
         if (TFamily.LogSecond && Math.Min(Math.Abs(s.A), Math.Abs(s.B)) < Coarse * s.Size)
-            ReadAgain<TFamily, T>(given, unit, kept, logBase, sought, threads, out s, out shift);
-        bool plausible = IsPlausible<TFamily>(s, unit);
+            ReadAgain<TFamily, T>(given, unit, kept, logBase, threads, out s, out shift);
+        bool plausible = s.Within(TFamily.Support) && Overflow<TFamily, Real>(s.Low, s.High, unit.PerScale).Value == 0;
         if ((!plausible || !trials.IsEmpty) && (loaded.Invalid = Pass.Offender(support, x, weights, trials)) is not null)
             return;
         if (!plausible)
         {
             // Valid data whose sums overflow in the unit of the first: the middle of their range is next.
             unit = Middle<TFamily>(x);
-            ReadAgain<TFamily, T>(given, unit, kept, logBase, sought, threads, out s, out shift);
+            ReadAgain<TFamily, T>(given, unit, kept, logBase, threads, out s, out shift);
         }
         // Field by field: a structure that is made elsewhere and copied waits for its own stores.
         ref var summary = ref loaded.Summary;
@@ -177,6 +170,8 @@ static class Loading
         }
         if (tabled)
         {
+            if (weights.IsEmpty && !ReadsLargest<TFamily>() && x.Length >= lanes)
+                Extremes<T>(x, ref s);
             s.Base = CountTable<TFamily, T>(
                 x, weights, (int)Math.Min(s.High, int.MaxValue), Math.Round(s.A / n), TFamily.HasLogBase && detail == Detail.Complete, !robust, space, ref s.C, ref loaded.Rows);
         }
@@ -191,27 +186,27 @@ static class Loading
     /// <param name="shift">What squares are about, of a family that keeps rows: the first of them, or 0 where these have an origin.</param>
     [MethodImpl(AggressiveInlining)]
     static void Read<TFamily, T>(
-        in Columns given, in Standardization unit, double[]? kept, bool logBase, Sought sought, bool products, int threads, out Pass pass, out double shift)
+        in Columns given, in Standardization unit, double[]? kept, bool logBase, bool products, int threads, out Pass pass, out double shift)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         pass = Pass.None;
         shift = kept is null || TFamily.Equivariance == Equivariance.LocationScale ? 0
             : T.Lead(TFamily.Statistic(new Row<T>((given.X[0] - unit.Center) * unit.PerScale, 1.0)).A);
         if (given.Length <= Chunk)
-            ReadChunk<TFamily, T>(given, unit, kept.AsSpan(), shift, logBase, sought, products, ref pass);
+            ReadChunk<TFamily, T>(given, unit, kept.AsSpan(), shift, logBase, products, ref pass);
         else
-            foreach (var part in ReadChunks<TFamily, T>(given, unit, kept, shift, logBase, sought, products, threads))
+            foreach (var part in ReadChunks<TFamily, T>(given, unit, kept, shift, logBase, products, threads))
                 pass = pass.Merge(part);
     }
 
     /// <summary>The same a second time, with every logarithm taken: seldom, and so not inlined.</summary>
     [MethodImpl(NoInlining)]
-    static void ReadAgain<TFamily, T>(in Columns given, in Standardization unit, double[]? kept, bool logBase, Sought sought, int threads, out Pass pass, out double shift)
+    static void ReadAgain<TFamily, T>(in Columns given, in Standardization unit, double[]? kept, bool logBase, int threads, out Pass pass, out double shift)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
-        Read<TFamily, T>(given, unit, kept, logBase, sought, false, threads, out pass, out shift);
+        Read<TFamily, T>(given, unit, kept, logBase, false, threads, out pass, out shift);
 
     static Pass[] ReadChunks<TFamily, T>(
-        in Columns given, Standardization unit, double[]? kept, double shift, bool logBase, Sought sought, bool products, int threads)
+        in Columns given, Standardization unit, double[]? kept, double shift, bool logBase, bool products, int threads)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int count = given.Length;
@@ -229,7 +224,7 @@ static class Loading
                     parts[c] = Pass.None;
                     ReadChunk<TFamily, T>(
                         new(Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default),
-                        unit, kept.AsSpan(kept is null ? 0 : at), shift, logBase, sought, products, ref parts[c]);
+                        unit, kept.AsSpan(kept is null ? 0 : at), shift, logBase, products, ref parts[c]);
                 });
             }
         }
@@ -240,7 +235,7 @@ static class Loading
 
     [MethodImpl(AggressiveInlining)]
     static void ReadChunk<TFamily, T>(
-        in Columns given, in Standardization unit, Span<double> kept, double shift, bool logBase, Sought sought, bool products, ref Pass pass)
+        in Columns given, in Standardization unit, Span<double> kept, double shift, bool logBase, bool products, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         var x = given.X;
@@ -251,7 +246,7 @@ static class Loading
             return;
         }
         Mantissas mantissas = default;
-        Unweighted<TFamily, T>(x, unit, kept, shift, sought, ref pass, ref mantissas);
+        Unweighted<TFamily, T>(x, unit, kept, shift, ref pass, ref mantissas);
         if (Multiplies<TFamily>())
             pass.A = T.Lead(LogSum.Total<T>(mantissas.First, pass.A));
         if (TFamily.LogSecond)
@@ -263,13 +258,17 @@ static class Loading
     /// <summary>Sums of at least a vector of observations of weight 1, where <see cref="LogSum"/> serves those that are logarithms.</summary>
     [MethodImpl(AggressiveInlining)]
     public static void Unweighted<TFamily, T>(
-        ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, Sought sought, ref Pass pass, ref Mantissas mantissas)
+        ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, ref Pass pass, ref Mantissas mantissas)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         if (TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst)
-            Pairs<TFamily, T>(x, unit, sought, ref pass);
+        {
+            Pairs<TFamily, T>(x, unit, ref pass);
+            if (!(ReadsLeast<TFamily>() && ReadsLargest<TFamily>()) && pass.Low == pass.High)
+                Extremes<T>(x, ref pass);
+        }
         else
-            Plain<TFamily, T>(x, unit, kept, shift, (sought & Sought.Fraction) != 0, ref pass, ref mantissas);
+            Plain<TFamily, T>(x, unit, kept, shift, TFamily.Support.Integer, ref pass, ref mantissas);
     }
 
     /// <summary>Whether logarithms are summed as products: not where each is kept.</summary>
@@ -350,21 +349,19 @@ static class Loading
     /// are more than the JIT inlines in one method.
     /// </summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void Pairs<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, Sought sought, ref Pass pass)
+    static void Pairs<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         T origin = -unit.Center * unit.PerScale, perUnit = unit.PerScale, zero = 0.0;
         T a = zero, b = zero, c = zero, fraction = zero, low = x[0], high = x[^1];
-        if (x[0] == x[^1])
-            sought |= Sought.Least | Sought.Largest;
-        bool integer = (sought & Sought.Fraction) != 0, least = (sought & Sought.Least) != 0, largest = (sought & Sought.Largest) != 0;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
-        int i = 0;
-        for (; i <= x.Length - 2 * lanes; i += 2 * lanes)
+        ref double at = ref MemoryMarshal.GetReference(x);
+        for (int pairs = x.Length / (2 * lanes); pairs > 0; pairs--)
         {
-            T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i);
+            T given = Lanes.ReadAhead<T>(ref at, 0);
             // Of two vectors in one line of the cache one asks ahead.
-            T next = lanes < Lanes.Line ? Lanes.Read<T>(ref MemoryMarshal.GetReference(x), i + lanes) : Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), i + lanes);
+            T next = lanes < Lanes.Line ? Lanes.Read<T>(ref at, lanes) : Lanes.ReadAhead<T>(ref at, lanes);
+            at = ref Unsafe.Add(ref at, 2 * lanes);
             T v = Standardized<TFamily, T>(given, origin, perUnit), w = Standardized<TFamily, T>(next, origin, perUnit);
             Row<T> t = TFamily.Statistic(new Row<T>(v)), u = TFamily.Statistic(new Row<T>(w));
             a += t.A + u.A;
@@ -372,47 +369,56 @@ static class Loading
                 b += t.B + u.B;
             if (TFamily.Statistics > 2)
                 c += t.C + u.C;
-            if (integer)
-                fraction += T.Abs(v - T.Round(v)) + T.Abs(w - T.Round(w));
-            if (least)
+            if (TFamily.Support.Integer)
+                fraction = T.Either(T.Either(T.Fraction(v), T.Fraction(w)), fraction);
+            if (ReadsLeast<TFamily>())
                 low = T.Min(T.Min(given, next), low);
-            if (largest)
+            if (ReadsLargest<TFamily>())
                 high = T.Max(T.Max(given, next), high);
         }
-        for (; i < x.Length; i += lanes)
+        for (int left = x.Length % (2 * lanes); left > 0; left -= lanes)
         {
-            T weight = Lane.Last<T>(x.Length - i);
-            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), Math.Min(i, x.Length - lanes)), v = Standardized<TFamily, T>(given, origin, perUnit);
+            T weight = Lane.Last<T>(left);
+            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), x.Length - Math.Max(left, lanes)), v = Standardized<TFamily, T>(given, origin, perUnit);
             Row<T> t = TFamily.Statistic(new Row<T>(v));
             a = T.MultiplyAdd(weight, t.A, a);
             if (TFamily.Statistics > 1)
                 b = T.MultiplyAdd(weight, t.B, b);
             if (TFamily.Statistics > 2)
                 c = T.MultiplyAdd(weight, t.C, c);
-            if (integer)
-                fraction += T.Abs(v - T.Round(v));
-            if (least)
+            if (TFamily.Support.Integer)
+                fraction = T.Either(T.Fraction(v), fraction);
+            if (ReadsLeast<TFamily>())
                 low = T.Min(given, low);
-            if (largest)
+            if (ReadsLargest<TFamily>())
                 high = T.Max(given, high);
         }
-        pass.A += T.Sum(a);
+        pass.A = T.Sum(a);
         if (TFamily.Statistics > 1)
-            pass.B += T.Sum(b);
+            pass.B = T.Sum(b);
         if (TFamily.Statistics > 2)
-            pass.C += T.Sum(c);
-        if (integer)
-            pass.Fraction += T.Sum(fraction);
-        pass.Size += x.Length;
-        pass.Low = double.MinNative(pass.Low, least ? T.Least(low) : Math.Min(x[0], x[^1]));
-        pass.High = double.MaxNative(pass.High, largest ? -T.Least(-high) : Math.Max(x[0], x[^1]));
+            pass.C = T.Sum(c);
+        if (TFamily.Support.Integer)
+            pass.Fraction = T.Sum(T.Abs(fraction));
+        pass.Size = x.Length;
+        pass.Low = ReadsLeast<TFamily>() ? T.Least(low) : double.MinNative(x[0], x[^1]);
+        pass.High = ReadsLargest<TFamily>() ? -T.Least(-high) : double.MaxNative(x[0], x[^1]);
     }
 
-    [MethodImpl(AggressiveInlining)]
-    static void Extend<T>(ref Pass pass, T low, T high) where T : unmanaged, IReal<T>
+    /// <summary>The extremes of at least a vector of observations.</summary>
+    [MethodImpl(NoInlining)]
+    static void Extremes<T>(ReadOnlySpan<double> x, ref Pass pass) where T : unmanaged, IReal<T>
     {
-        pass.Low = double.MinNative(pass.Low, T.Least(low));
-        pass.High = double.MaxNative(pass.High, -T.Least(-high));
+        T low = double.PositiveInfinity, high = double.NegativeInfinity;
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+        for (int i = 0; i < x.Length; i += lanes)
+        {
+            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), Math.Min(i, x.Length - lanes));
+            low = T.Min(given, low);
+            high = T.Max(given, high);
+        }
+        pass.Low = T.Least(low);
+        pass.High = -T.Least(-high);
     }
 
     /// <summary>(x − center)·perUnit, to the bit, from origin = −center·perUnit: the unit is a power of two.</summary>
@@ -446,7 +452,8 @@ static class Loading
     {
         T origin = -unit.Center * unit.PerScale, perUnit = unit.PerScale, about = shift, zero = 0.0;
         T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
-        int lanes = Unsafe.SizeOf<T>() / sizeof(double), at = 0;
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+        nint at = 0;
         ref double column = ref MemoryMarshal.GetReference(kept);
         T one = 1.0, product = one, exponents = zero, second = one, secondExponents = zero;
         for (int factors = 0; at <= x.Length - lanes; at += lanes)
@@ -484,7 +491,7 @@ static class Loading
         }
         if (at < x.Length)
         {
-            T weight = Lane.Last<T>(x.Length - at);
+            T weight = Lane.Last<T>(x.Length - (int)at);
             at = x.Length - lanes;
             T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), at), v = Standardized<TFamily, T>(given, origin, perUnit);
             var t = Statistic<TFamily, T>(v);
@@ -526,15 +533,16 @@ static class Loading
             b = secondExponents;
             mantissas.Second = Lane.Product(second);
         }
-        pass.A += T.Sum(a);
+        pass.A = T.Sum(a);
         if (TFamily.Statistics > 1)
-            pass.B += T.Sum(b);
+            pass.B = T.Sum(b);
         if (TFamily.Statistics > 2 || TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
-            pass.C += T.Sum(c);
+            pass.C = T.Sum(c);
         if (integer || TFamily.LogFirst)
-            pass.Fraction += T.Sum(fraction);
-        pass.Size += x.Length;
-        Extend(ref pass, low, high);
+            pass.Fraction = T.Sum(T.Abs(fraction));
+        pass.Size = x.Length;
+        pass.Low = T.Least(low);
+        pass.High = -T.Least(-high);
     }
 
     /// <summary>What is no integer, and what is no number where exponents are taken off, which takes NaN for one; and the extremes.</summary>
@@ -543,7 +551,7 @@ static class Loading
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         if (integer)
-            fraction += T.Abs(v - T.Round(v));
+            fraction = T.Either(T.Fraction(v), fraction);
         if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
             fraction += v;
         low = T.Min(given, low);
@@ -606,20 +614,21 @@ static class Loading
             if (logBase)
                 h += w * TFamily.LogBase(row, t);
             if (integer)
-                fraction += T.Abs(v - T.Round(v));
+                fraction += T.Abs(T.Fraction(v));
             low = T.IfLess(zero, w, T.Min(raw, low), low);
             high = T.IfLess(zero, w, T.Max(raw, high), high);
             if (!kept.IsEmpty)
                 MemoryMarshal.Cast<double, T>(kept.Slice(from, lanes))[0] = T.IfLess(zero, w, t.A, typical);
         }
-        pass.A += T.Sum(a);
-        pass.B += T.Sum(b);
-        pass.C += T.Sum(c);
-        pass.Base += T.Sum(h);
-        pass.Fraction += T.Sum(fraction);
-        pass.Size += T.Sum(size);
-        Extend(ref pass, low, high);
-        pass.LeastWeight = Math.Min(pass.LeastWeight, T.Least(least));
+        pass.A = T.Sum(a);
+        pass.B = T.Sum(b);
+        pass.C = T.Sum(c);
+        pass.Base = T.Sum(h);
+        pass.Fraction = T.Sum(fraction);
+        pass.Size = T.Sum(size);
+        pass.Low = T.Least(low);
+        pass.High = -T.Least(-high);
+        pass.LeastWeight = T.Least(least);
     }
 
     static T One<T>(Span<double> lanes) where T : unmanaged, IReal<T> => MemoryMarshal.Cast<double, T>(lanes)[0];

@@ -55,14 +55,17 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
     {
         List<int> bounds = [0];
         long rows = 0;
-        for (int d = 0; d < count; d++)
+        for (int d = 0; d < count; d += Side)
         {
-            if (d % Side == 0 && (rows >= BlockSize || d - bounds[^1] >= BlockSize / 16))
+            if (rows >= BlockSize || d - bounds[^1] >= BlockSize / 16)
             {
                 bounds.Add(d);
                 rows = 0;
             }
-            rows += Length(d);
+            if (replicates is null)
+                rows += batch.Bounds[Math.Min(d + Side, count)] - batch.Bounds[d];
+            for (int one = d; replicates is not null && one < Math.Min(d + Side, count); one++)
+                rows += replicates.Length(one);
         }
         bounds.Add(count);
         return bounds;

@@ -30,10 +30,18 @@ public struct Pass
     /// <summary>Whether all observations and weights are valid, as far as sums can tell; they also overflow.</summary>
     [MethodImpl(AggressiveInlining)]
     public readonly bool Within(Support support) =>
-        double.IsFinite(A) && double.IsFinite(B) && double.IsFinite(Size) && Size > 0
-        && (support.LowIncluded ? Low >= support.Low : Low > support.Low)
-        && (support.HighIncluded ? High <= support.High : High < support.High)
-        && Fraction == 0 && LeastWeight >= 0 && double.IsFinite(High);
+        double.IsFinite(Size) && Size > 0 && LeastWeight >= 0 && Doubt<Real>(support, A, B, Fraction, Low, High).Value == 0;
+
+    /// <summary>The same of observations alone, many data sets at a time: 0 where they are valid, otherwise above.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static R Doubt<R>(Support support, R a, R b, R fraction, R low, R high) where R : unmanaged, IReal<R>
+    {
+        R zero = 0.0, one = 1.0;
+        R none = R.IfLess(a - a + (b - b) + (low - low) + (high - high) + fraction, double.Epsilon, zero, one);
+        R below = support.LowIncluded ? R.IfLess(low, support.Low, one, zero) : R.IfLess(support.Low, low, zero, one);
+        R above = support.HighIncluded ? R.IfLess(support.High, high, one, zero) : R.IfLess(high, support.High, zero, one);
+        return none + below + above;
+    }
 
     public readonly Pass Merge(Pass next) => new()
     {

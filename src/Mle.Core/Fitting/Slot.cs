@@ -7,6 +7,10 @@ namespace Mle;
 public readonly struct Units<R>(R center, R scale, R perScale, R logScale) where R : unmanaged, IReal<R>
 {
     public readonly R Center = center, Scale = scale, PerScale = perScale, LogScale = logScale;
+
+    /// <summary>Those of units 2ᵉ.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public Units(R center, R e) : this(center, R.ScaleB(1.0, e), R.ScaleB(1.0, -e), e * Standardization.LogOfTwo) { }
 }
 
 /// <summary>One slot: how its coordinate θ and the reported parameter v make each other, v = o + s·g(θ), and what is known of it.</summary>

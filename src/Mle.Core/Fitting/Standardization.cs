@@ -22,7 +22,9 @@ public readonly struct Standardization(double center, int exponent)
 
     public double PerScale => perScale;
 
-    public double LogScale => Exponent * 0.69314718055994530942;
+    public double LogScale => Exponent * LogOfTwo;
+
+    public const double LogOfTwo = 0.69314718055994530942;
 
     /// <summary>Rows that origin and unit are taken from: enough that sums about it lose no digits, short enough to stay in cache.</summary>
     public const int Head = 4096;

@@ -35,6 +35,14 @@ public interface IReal<T> :
     /// <summary>The nearest integer, ties to even. Its derivative is 0.</summary>
     static abstract T Round(T x);
 
+    /// <summary>x less the nearest integer.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static virtual T Fraction(T x) => x - T.Round(x);
+
+    /// <summary>±0 where both are, elsewhere anything else: not a sum, in which they may cancel.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static virtual T Either(T a, T b) => T.Abs(a) + T.Abs(b);
+
     /// <summary>x·2ⁿ for integer-valued −1022 ≤ n ≤ 1023.</summary>
     static abstract T ScaleB(T x, T n);
 

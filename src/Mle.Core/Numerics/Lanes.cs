@@ -12,11 +12,11 @@ static class Lanes
     public const int Line = 8;
 
     [MethodImpl(AggressiveInlining)]
-    public static T Read<T>(ref double column, int i) where T : unmanaged =>
+    public static T Read<T>(ref double column, nint i) where T : unmanaged =>
         Unsafe.ReadUnaligned<T>(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref column, i)));
 
     [MethodImpl(AggressiveInlining)]
-    public static void Write<T>(ref double column, int i, T value) where T : unmanaged =>
+    public static void Write<T>(ref double column, nint i, T value) where T : unmanaged =>
         Unsafe.WriteUnaligned(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref column, i)), value);
 
     [MethodImpl(AggressiveInlining)]
@@ -30,11 +30,11 @@ static class Lanes
 
     /// <summary>The vector at a place of a column that is read from end to end.</summary>
     [MethodImpl(AggressiveInlining)]
-    public static unsafe T ReadAhead<T>(ref readonly double column, int i) where T : unmanaged
+    public static unsafe T ReadAhead<T>(ref readonly double column, nint i) where T : unmanaged
     {
         ref double all = ref Unsafe.AsRef(in column);
         if (Sse.IsSupported)
-            Sse.Prefetch0((byte*)Unsafe.AsPointer(ref Unsafe.Add(ref all, i)) + Ahead);
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref all, i + Ahead / sizeof(double))));
         return Read<T>(ref all, i);
     }
 

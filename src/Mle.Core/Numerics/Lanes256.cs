@@ -33,6 +33,8 @@ public readonly struct Lanes256(Vector256<double> value) : IReal<Lanes256>
 
     [MethodImpl(AggressiveInlining)] public static Lanes256 Round(Lanes256 x) => new(Vector256.Round(x.Value));
 
+    [MethodImpl(AggressiveInlining)] public static Lanes256 Either(Lanes256 a, Lanes256 b) => new(a.Value | b.Value);
+
     [MethodImpl(AggressiveInlining)]
     public static Lanes256 ScaleB(Lanes256 x, Lanes256 n) =>
         new(x.Value * Vector256.ShiftLeft((n.Value + Vector256.Create(ExponentBias)).AsInt64(), 52).AsDouble());

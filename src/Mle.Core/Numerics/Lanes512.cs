@@ -17,6 +17,9 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
     // What GetMantissa knows as the interval [1, 2).
     const byte FromOne = 0;
 
+    // What Reduce knows as rounding to the nearest integer.
+    const byte ToNearest = 0;
+
     public readonly Vector512<double> Value = value;
 
     [MethodImpl(AggressiveInlining)] public static implicit operator Lanes512(double constant) => new(Vector512.Create(constant));
@@ -36,6 +39,11 @@ public readonly struct Lanes512(Vector512<double> value) : IReal<Lanes512>
     public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a.Value, b.Value, c.Value));
 
     [MethodImpl(AggressiveInlining)] public static Lanes512 Round(Lanes512 x) => new(Vector512.Round(x.Value));
+
+    [MethodImpl(AggressiveInlining)]
+    public static Lanes512 Fraction(Lanes512 x) => Avx512DQ.IsSupported ? new(Avx512DQ.Reduce(x.Value, ToNearest)) : x - Round(x);
+
+    [MethodImpl(AggressiveInlining)] public static Lanes512 Either(Lanes512 a, Lanes512 b) => new(a.Value | b.Value);
 
     /// <summary>
     /// Two of Newton's steps from 14 bits: a division of eight lanes takes the processor 16 cycles, and fits of Student's t are little
