@@ -247,7 +247,7 @@ static class Loading
         }
         Mantissas mantissas = default;
         Unweighted<TFamily, T>(x, unit, kept, shift, ref pass, ref mantissas);
-        if (Multiplies<TFamily>())
+        if (TFamily.LogFirst && TFamily.Keep == Keep.Sums)
             pass.A = T.Lead(LogSum.Total<T>(mantissas.First, pass.A));
         if (TFamily.LogSecond)
             pass.B = T.Lead(LogSum.Total<T>(mantissas.Second, pass.B));
@@ -261,19 +261,20 @@ static class Loading
         ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, ref Pass pass, ref Mantissas mantissas)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
-        if (TFamily.Keep is Keep.Sums or Keep.Table && !TFamily.LogFirst)
+        if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
         {
-            Pairs<TFamily, T>(x, unit, ref pass);
-            if (!(ReadsLeast<TFamily>() && ReadsLargest<TFamily>()) && pass.Low == pass.High)
-                Extremes<T>(x, ref pass);
+            Kept<TFamily, T>(x, unit, kept, shift, ref pass);
+            return;
         }
-        else
-            Plain<TFamily, T>(x, unit, kept, shift, TFamily.Support.Integer, ref pass, ref mantissas);
+        if (TFamily.LogFirst)
+        {
+            Products<TFamily, T>(x, unit, ref pass, ref mantissas);
+            return;
+        }
+        Pairs<TFamily, T>(x, unit, ref pass);
+        if (!(ReadsLeast<TFamily>() && ReadsLargest<TFamily>()) && pass.Low == pass.High)
+            Extremes<T>(x, ref pass);
     }
-
-    /// <summary>Whether logarithms are summed as products: not where each is kept.</summary>
-    [MethodImpl(AggressiveInlining)]
-    static bool Multiplies<TFamily>() where TFamily : struct, IFamily<TFamily> => TFamily.LogFirst && TFamily.Keep == Keep.Sums;
 
     /// <summary>Products of the mantissas of the first statistic's arguments, and of the second's.</summary>
     public struct Mantissas
@@ -345,8 +346,8 @@ static class Loading
 
     /// <summary>
     /// Observations of weight 1, of which there is at least a vector, in pairs of vectors where little is done with each and a sum would
-    /// wait for the one before it. What does not fill the last vector is read again with weight 0. Apart from the other loop, because both
-    /// are more than the JIT inlines in one method.
+    /// wait for the one before it. What does not fill the last vector is read again with weight 0. Apart from the other loops, because more
+    /// than one of them the JIT does not inline in a method.
     /// </summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
     static void Pairs<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, ref Pass pass)
@@ -405,6 +406,69 @@ static class Loading
         pass.High = ReadsLargest<TFamily>() ? -T.Least(-high) : double.MaxNative(x[0], x[^1]);
     }
 
+    /// <summary>The same where products of the observations, of two at a time, stand for sums of their logarithms.</summary>
+    /// <param name="mantissas">What they come to; A, and B where it is a logarithm too, is then the sum of their exponents.</param>
+    [MethodImpl(NoInlining | AggressiveOptimization)]
+    static void Products<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, ref Pass pass, ref Mantissas mantissas)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        T origin = -unit.Center * unit.PerScale, perUnit = unit.PerScale, zero = 0.0, one = 1.0;
+        T a = zero, b = zero, product = one, second = one, numbers = zero, low = x[0], high = low;
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double), factors = 0;
+        ref double at = ref MemoryMarshal.GetReference(x);
+        for (int pairs = x.Length / (2 * lanes); pairs > 0; pairs--)
+        {
+            T given = Lanes.ReadAhead<T>(ref at, 0);
+            T next = lanes < Lanes.Line ? Lanes.Read<T>(ref at, lanes) : Lanes.ReadAhead<T>(ref at, lanes);
+            at = ref Unsafe.Add(ref at, 2 * lanes);
+            T v = Standardized<TFamily, T>(given, origin, perUnit), w = Standardized<TFamily, T>(next, origin, perUnit);
+            product *= v * w;
+            if (TFamily.LogSecond)
+                second *= (one - v) * (one - w);
+            else if (TFamily.Statistics > 1)
+                b += TFamily.Statistic(new Row<T>(v)).B + TFamily.Statistic(new Row<T>(w)).B;
+            // A product's exponent takes NaN for a number.
+            if (TFamily.LogSecond || TFamily.Statistics == 1)
+                numbers += v + w;
+            low = T.Min(T.Min(given, next), low);
+            high = T.Max(T.Max(given, next), high);
+            factors += 2;
+            if (factors % LogSum.WholeFactors == 0)
+            {
+                LogSum.Renormalize(ref product, ref a);
+                if (TFamily.LogSecond)
+                    LogSum.Renormalize(ref second, ref b);
+            }
+        }
+        for (int left = x.Length % (2 * lanes); left > 0; left -= lanes)
+        {
+            T weight = Lane.Last<T>(left);
+            T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), x.Length - Math.Max(left, lanes)), v = Standardized<TFamily, T>(given, origin, perUnit);
+            product *= T.IfLess(zero, weight, v, one);
+            if (TFamily.LogSecond)
+                second *= T.IfLess(zero, weight, one - v, one);
+            else if (TFamily.Statistics > 1)
+                b = T.MultiplyAdd(weight, TFamily.Statistic(new Row<T>(v)).B, b);
+            if (TFamily.LogSecond || TFamily.Statistics == 1)
+                numbers += v;
+            low = T.Min(given, low);
+            high = T.Max(given, high);
+        }
+        LogSum.Renormalize(ref product, ref a);
+        if (TFamily.LogSecond)
+            LogSum.Renormalize(ref second, ref b);
+        pass.A = T.Sum(a);
+        if (TFamily.Statistics > 1)
+            pass.B = T.Sum(b);
+        pass.Fraction = T.Sum(numbers - numbers);
+        pass.Size = x.Length;
+        pass.Low = T.Least(low);
+        pass.High = -T.Least(-high);
+        mantissas.First = Lane.Product(product);
+        if (TFamily.LogSecond)
+            mantissas.Second = Lane.Product(second);
+    }
+
     /// <summary>The extremes of at least a vector of observations.</summary>
     [MethodImpl(NoInlining)]
     static void Extremes<T>(ReadOnlySpan<double> x, ref Pass pass) where T : unmanaged, IReal<T>
@@ -431,63 +495,37 @@ static class Loading
             _ => x * perUnit,
         };
 
-    /// <summary>
-    /// That of a family; nothing where products stand for both logarithms; of one that keeps logarithms in four fifths of the operations, for
-    /// what is not normal is read again.
-    /// </summary>
+    /// <summary>That of a family; of one that keeps logarithms in four fifths of the operations, for what is not normal is read again.</summary>
     [MethodImpl(AggressiveInlining)]
     static Row<T> Statistic<TFamily, T>(T x) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
-        TFamily.LogSecond ? default
-            : TFamily.LogFirst && TFamily.Keep == Keep.Rows ? new(Elementary.LogOfNormal(x)) : TFamily.Statistic(new Row<T>(x));
+        TFamily.LogFirst ? new(Elementary.LogOfNormal(x)) : TFamily.Statistic(new Row<T>(x));
 
     /// <summary>
-    /// Observations of weight 1, of which there is at least a vector; what does not fill the last vector is read again with weight 0. The
-    /// sums are locals because the JIT keeps no large structure in registers.
+    /// Observations of weight 1, of which there is at least a vector, whose statistics are kept; what does not fill the last vector is read
+    /// again with weight 0. The sums are locals because the JIT keeps no large structure in registers.
     /// </summary>
-    /// <param name="mantissas">Where logarithms are summed as products, what these come to; A or B is then the sum of their exponents.</param>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void Plain<TFamily, T>(
-        ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, bool integer, ref Pass pass, ref Mantissas mantissas)
+    static void Kept<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit, Span<double> kept, double shift, ref Pass pass)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         T origin = -unit.Center * unit.PerScale, perUnit = unit.PerScale, about = shift, zero = 0.0;
-        T a = zero, b = zero, c = zero, fraction = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
+        T a = zero, squares = zero, numbers = zero, low = double.PositiveInfinity, high = double.NegativeInfinity;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
-        nint at = 0;
         ref double column = ref MemoryMarshal.GetReference(kept);
-        T one = 1.0, product = one, exponents = zero, second = one, secondExponents = zero;
-        for (int factors = 0; at <= x.Length - lanes; at += lanes)
+        nint at = 0;
+        for (; at <= x.Length - lanes; at += lanes)
         {
             T given = Lanes.ReadAhead<T>(ref MemoryMarshal.GetReference(x), at), v = Standardized<TFamily, T>(given, origin, perUnit);
             var t = Statistic<TFamily, T>(v);
-            if (Multiplies<TFamily>())
-            {
-                product *= v;
-                if (TFamily.LogSecond)
-                    second *= one - v;
-                if (++factors == LogSum.WholeFactors)
-                {
-                    factors = 0;
-                    LogSum.Renormalize(ref product, ref exponents);
-                    if (TFamily.LogSecond)
-                        LogSum.Renormalize(ref second, ref secondExponents);
-                }
-            }
-            else
-            {
-                a += t.A;
-            }
-            if (TFamily.Statistics > 1 && !TFamily.LogSecond)
-                b += t.B;
-            if (TFamily.Statistics > 2)
-                c += t.C;
-            Look<TFamily, T>(given, v, integer, ref fraction, ref low, ref high);
-            if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
-            {
-                T off = t.A - about;
-                c = T.MultiplyAdd(off, off, c);
-                Lanes.Write(ref column, at, t.A);
-            }
+            a += t.A;
+            T off = t.A - about;
+            squares = T.MultiplyAdd(off, off, squares);
+            // The logarithm takes NaN for a number.
+            if (TFamily.LogFirst)
+                numbers += v;
+            low = T.Min(given, low);
+            high = T.Max(given, high);
+            Lanes.Write(ref column, at, t.A);
         }
         if (at < x.Length)
         {
@@ -495,67 +533,23 @@ static class Loading
             at = x.Length - lanes;
             T given = Lanes.Read<T>(ref MemoryMarshal.GetReference(x), at), v = Standardized<TFamily, T>(given, origin, perUnit);
             var t = Statistic<TFamily, T>(v);
-            if (Multiplies<TFamily>())
-            {
-                product *= T.IfLess(zero, weight, v, one);
-                if (TFamily.LogSecond)
-                    second *= T.IfLess(zero, weight, one - v, one);
-            }
-            else
-            {
-                a = T.MultiplyAdd(weight, t.A, a);
-            }
-            if (TFamily.Statistics > 1 && !TFamily.LogSecond)
-                b = T.MultiplyAdd(weight, t.B, b);
-            if (TFamily.Statistics > 2)
-                c = T.MultiplyAdd(weight, t.C, c);
-            Look<TFamily, T>(given, v, integer, ref fraction, ref low, ref high);
-            if (TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
-            {
-                T off = t.A - about;
-                c = T.MultiplyAdd(weight * off, off, c);
-                Lanes.Write(ref column, at, t.A);
-                // Padding is as valid as the data.
-                Lanes.Write(ref column, x.Length, t.A);
-            }
-        }
-        if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
-            fraction -= fraction;
-        if (Multiplies<TFamily>())
-        {
-            LogSum.Renormalize(ref product, ref exponents);
-            a = exponents;
-            mantissas.First = Lane.Product(product);
-        }
-        if (TFamily.LogSecond)
-        {
-            LogSum.Renormalize(ref second, ref secondExponents);
-            b = secondExponents;
-            mantissas.Second = Lane.Product(second);
+            a = T.MultiplyAdd(weight, t.A, a);
+            T off = t.A - about;
+            squares = T.MultiplyAdd(weight * off, off, squares);
+            if (TFamily.LogFirst)
+                numbers += v;
+            low = T.Min(given, low);
+            high = T.Max(given, high);
+            Lanes.Write(ref column, at, t.A);
+            // Padding is as valid as the data.
+            Lanes.Write(ref column, x.Length, t.A);
         }
         pass.A = T.Sum(a);
-        if (TFamily.Statistics > 1)
-            pass.B = T.Sum(b);
-        if (TFamily.Statistics > 2 || TFamily.Keep is Keep.Rows or Keep.RowsAndMedian)
-            pass.C = T.Sum(c);
-        if (integer || TFamily.LogFirst)
-            pass.Fraction = T.Sum(T.Abs(fraction));
+        pass.C = T.Sum(squares);
+        pass.Fraction = T.Sum(numbers - numbers);
         pass.Size = x.Length;
         pass.Low = T.Least(low);
         pass.High = -T.Least(-high);
-    }
-
-    /// <summary>What is no integer, and what is no number where exponents are taken off, which takes NaN for one; and the extremes.</summary>
-    [MethodImpl(AggressiveInlining)]
-    static void Look<TFamily, T>(T given, T v, bool integer, ref T fraction, ref T low, ref T high)
-        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
-    {
-        if (integer)
-            fraction = T.Either(T.Fraction(v), fraction);
-        if (TFamily.LogFirst && (TFamily.Statistics == 1 || TFamily.LogSecond))
-            fraction += v;
-        low = T.Min(given, low);
-        high = T.Max(given, high);
     }
 
     /// <summary>Σ log h of the same: apart from the sums, which a call among them would push out of registers.</summary>

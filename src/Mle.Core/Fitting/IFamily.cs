@@ -244,10 +244,10 @@ public enum Keep
     /// <summary>Σ t: the kernel is linear in t.</summary>
     Sums,
 
-    /// <summary>Every row's t.</summary>
+    /// <summary>Every row's t, which is one statistic of an observation that is no integer.</summary>
     Rows,
 
-    /// <summary>Every row's t, and the median and spread of x.</summary>
+    /// <summary>The same, and the median and spread of x.</summary>
     RowsAndMedian,
 
     /// <summary>
