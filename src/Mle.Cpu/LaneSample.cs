@@ -8,7 +8,7 @@ namespace Mle;
 /// Columns of statistics in memory, read a vector at a time. Columns are padded to whole vectors with valid values
 /// whose weight is 0.
 /// </summary>
-/// <param name="a">The first statistic.</param>
+/// <param name="a">The first statistic; a table of tails has no column for it.</param>
 /// <param name="tails">Whether the rows are a table of tails.</param>
 /// <param name="weights">Weights, or null where all are 1.</param>
 /// <param name="from">The first row, a multiple of the vector's length.</param>
@@ -36,7 +36,7 @@ readonly struct LaneSample<TFamily, T>(double[] a, bool tails, double[]? weights
     public Row<T> this[int i]
     {
         [MethodImpl(AggressiveInlining)]
-        get => new(At(a, i), TFamily.Keep == Keep.Table && Tails ? 1.0 : 0.0);
+        get => TFamily.Keep == Keep.Table && Tails ? new(Lane.Places<T>() + (double)(from + i * Lanes), 1.0) : new(At(a, i));
     }
 
     [MethodImpl(AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Mle;
@@ -47,6 +48,8 @@ sealed class Workspace : IDisposable
 {
     public double[] A = [], Weights = [], Histogram = [];
 
+    public int[] Counts = [];
+
     public bool Weighted, Tails;
 
     /// <summary>The first rows of the columns.</summary>
@@ -54,20 +57,20 @@ sealed class Workspace : IDisposable
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
         new(A, Tails, Weighted ? Weights : null, 0, rows, threads);
 
-    public static double[] Room(ref double[] column, int length)
+    public static T[] Room<T>(ref T[] column, int length)
     {
         if (column.Length < length)
         {
             Return(column);
-            column = ArrayPool<double>.Shared.Rent(length);
+            column = ArrayPool<T>.Shared.Rent(length);
         }
         return column;
     }
 
-    static void Return(double[] column)
+    static void Return<T>(T[] column)
     {
         if (column.Length > 0)
-            ArrayPool<double>.Shared.Return(column);
+            ArrayPool<T>.Shared.Return(column);
     }
 
     public void Dispose()
@@ -75,7 +78,9 @@ sealed class Workspace : IDisposable
         Return(A);
         Return(Weights);
         Return(Histogram);
+        Return(Counts);
         A = Weights = Histogram = [];
+        Counts = [];
     }
 }
 
@@ -714,24 +719,20 @@ static class Loading
         tails &= table && dense;
         if (dense)
         {
-            // Two of them in turn, so that equal neighbours do not wait for each other.
-            int second = (high + lanes) / lanes * lanes + lanes;
-            var histogram = Workspace.Room(ref space.Histogram, 2 * second);
-            Array.Clear(histogram, 0, 2 * second);
+            var histogram = Workspace.Room(ref space.Histogram, high + 1 + Lanes512.Count);
             if (weights.IsEmpty)
-                Count(x, ref histogram[0], ref histogram[second]);
+                Count(x, high, space);
             else
             {
+                Array.Clear(histogram, 0, high + lanes);
                 for (int i = 0; i < x.Length; i++)
                     if (weights[i] > 0)
                         histogram[double.ConvertToIntegerNative<int>(x[i])] += weights[i];
             }
             T off = Lane.Places<T>() - middle, sum = 0.0;
-            for (int v = 0; v <= high; v += lanes)
+            for (int v = 0; table && v <= high; v += lanes)
             {
-                ref T both = ref MemoryMarshal.Cast<double, T>(histogram.AsSpan(v, lanes))[0];
-                both += One<T>(histogram.AsSpan(second + v, lanes));
-                sum += both * off * off;
+                sum += One<T>(histogram.AsSpan(v, lanes)) * off * off;
                 off += lanes;
             }
             if (table)
@@ -793,18 +794,38 @@ static class Loading
         return bases;
     }
 
-    /// <summary>Adds observations that have been checked to two histograms in turn, so that equal neighbours do not wait for each other.</summary>
-    [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void Count(ReadOnlySpan<double> x, ref double one, ref double other)
+    /// <summary>
+    /// The histogram of observations that have been checked. Two are made in turn, so that equal neighbours do not wait for each other, and of
+    /// integers, which wait half as long as numbers with an exponent.
+    /// </summary>
+    [MethodImpl(NoInlining)]
+    static void Count(ReadOnlySpan<double> x, int high, Workspace space)
     {
-        int i = 0;
-        for (; i + 1 < x.Length; i += 2)
+        int side = Vector256<int>.Count, length = (high + side) / side * side;
+        var counts = Workspace.Room(ref space.Counts, 2 * length);
+        Array.Clear(counts, 0, 2 * length);
+        Count(x, ref counts[0], ref counts[length]);
+        var histogram = space.Histogram.AsSpan(0, length);
+        for (int v = 0; v < length; v += side)
         {
-            Unsafe.Add(ref one, (nint)double.ConvertToIntegerNative<long>(x[i]))++;
-            Unsafe.Add(ref other, (nint)double.ConvertToIntegerNative<long>(x[i + 1]))++;
+            var (lower, upper) = Vector256.Widen(Vector256.Create(counts, v) + Vector256.Create(counts, length + v));
+            Vector256.ConvertToDouble(lower).CopyTo(histogram[v..]);
+            Vector256.ConvertToDouble(upper).CopyTo(histogram[(v + side / 2)..]);
         }
-        if (i < x.Length)
-            Unsafe.Add(ref one, (nint)double.ConvertToIntegerNative<long>(x[i]))++;
+    }
+
+    [MethodImpl(NoInlining | AggressiveOptimization)]
+    static void Count(ReadOnlySpan<double> x, ref int one, ref int other)
+    {
+        ref double at = ref MemoryMarshal.GetReference(x);
+        for (int pairs = x.Length / 2; pairs > 0; pairs--)
+        {
+            Unsafe.Add(ref one, (nint)double.ConvertToIntegerNative<long>(at))++;
+            Unsafe.Add(ref other, (nint)double.ConvertToIntegerNative<long>(Unsafe.Add(ref at, 1)))++;
+            at = ref Unsafe.Add(ref at, 2);
+        }
+        if (x.Length % 2 != 0)
+            Unsafe.Add(ref one, (nint)double.ConvertToIntegerNative<long>(at))++;
     }
 
     /// <summary>
@@ -814,14 +835,10 @@ static class Loading
     static int Tails(Workspace space, int high, int lanes)
     {
         double above = 0;
+        double[] histogram = space.Histogram, weights = space.Weights;
         for (int j = high - 1; j >= 0; j--)
-        {
-            above += space.Histogram[j + 1];
-            space.A[j] = j;
-            space.Weights[j] = above;
-        }
-        space.A.AsSpan(high, lanes).Clear();
-        space.Weights.AsSpan(high, lanes).Clear();
+            weights[j] = above += histogram[j + 1];
+        weights.AsSpan(high, lanes).Clear();
         return high;
     }
 }
