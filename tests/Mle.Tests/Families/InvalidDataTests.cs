@@ -39,7 +39,7 @@ public class InvalidDataTests
         if (double.IsFinite(support.High))
             bad.AddRange(support.HighIncluded ? [Math.BitIncrement(support.High), support.High + 1] : [support.High, support.High + 1]);
         if (support.Integer)
-            bad.AddRange([1.5, Math.BitIncrement(1), 0.999999999]);
+            bad.AddRange([1.5, Math.BitIncrement(1), 0.999999999, 5e-324]);
         foreach (double v in bad)
         {
             // Rows in a whole vector, in the rest that does not fill one, and in the first place.
@@ -47,7 +47,19 @@ public class InvalidDataTests
                 Refused(name, With(Good(name, 17), row, v), $"row {row + 1}:");
             Refused(name, With(With(Good(name, 17), 12, v), 7, v), "row 8:");
             Refused(name, With(Good(name, 1), 0, v), "row 1:");
+            // One of the data sets whose sums are checked together.
+            foreach (int row in new[] { 0, 20, 39 })
+            {
+                Sample[] some = [.. Enumerable.Range(0, 16).Select(d => d == 11 ? With(Good(name, 40), row, v) : Good(name, 40))];
+                using var engine = new CpuEngine();
+                var table = engine.Fit(Registry.Find(name), Sample.Join(some), new() { Detail = Detail.Estimates });
+                Assert.All(Enumerable.Range(0, 16), d => Assert.Equal(d == 11, table.Status[d] == Status.InvalidData));
+                Assert.Contains($"row {row + 1}:", table[11].Verdict.Reason);
+            }
         }
+        // Fractions of opposite signs in one lane.
+        if (support.Integer)
+            Refused(name, With(With(Good(name, 17), 3, 0.5), 11, 1.5), "row 4:");
     }
 
     [Theory, MemberData(nameof(All))]

@@ -125,6 +125,14 @@ public class BatchLaws
         }
     }
 
+    /// <summary>What loading relies on where it keeps rows: see <see cref="Keep.Rows"/>.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void Rows_that_are_kept_are_one_statistic_of_no_integer(string name)
+    {
+        var traits = Traits.Of(Registry.Find(name));
+        Assert.True(traits.Keep is Keep.Sums or Keep.Table || traits.Statistics == 1 && !traits.Support.Integer);
+    }
+
     /// <summary>
     /// Data sets that collapse are loaded as many as a vector has lanes, unless one of them is special: empty, short, constant, invalid, or
     /// far from the others. Neither way may show in anybody's bits.

@@ -24,6 +24,35 @@ public class LanesTests
     [Fact] public void Choice_gives_the_same_bits() => Same<Choice>(Values);
 
     [Fact]
+    public void Fractions_are_what_integers_lack()
+    {
+        foreach (double x in Values.Where(double.IsFinite).Concat([5e-324, -0.5, 1.5, 2.5, 4503599627370497, double.MaxValue]))
+        {
+            double exact = x - Math.Round(x);
+            Assert.Equal(exact, Fraction<Real>(x).Value);
+            Assert.Equal(exact, Fraction<Lanes256>(x).Value[3]);
+            Assert.Equal(exact, Fraction<Lanes512>(x).Value[7]);
+        }
+
+        static T Fraction<T>(double x) where T : unmanaged, IReal<T> => T.Fraction(x);
+    }
+
+    [Fact]
+    public void Either_of_two_numbers_does_not_cancel()
+    {
+        Holds<Real>();
+        Holds<Lanes256>();
+        Holds<Lanes512>();
+
+        static void Holds<T>() where T : unmanaged, IReal<T>
+        {
+            Assert.Equal(0, T.Lead(T.Abs(T.Either(0.0, -0.0))));
+            foreach (var (a, b) in new[] { (0.5, -0.5), (0, -5e-324), (1e300, 0), (double.NaN, 0) })
+                Assert.True(T.Lead(T.Abs(T.Either(a, b))) is > 0 or double.NaN, $"{typeof(T).Name}: {a}, {b}");
+        }
+    }
+
+    [Fact]
     public void Split_takes_a_number_apart()
     {
         var positive = Values.Where(x => x > 0 && double.IsNormal(x)).Append(Math.PI).Take(8).ToArray();
