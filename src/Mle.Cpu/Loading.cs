@@ -99,9 +99,11 @@ static class Loading
     /// <summary>Widest count table, in multiples of the number of rows and at least: beyond it distinct values are sorted.</summary>
     const int TableWidth = 8, SmallTable = 1024;
 
+    /// <summary>Whether the smallest observation is sought: by the family's criteria, or because its support has a lower end.</summary>
     [MethodImpl(AggressiveInlining)]
     static bool ReadsLeast<TFamily>() where TFamily : struct, IFamily<TFamily> => TFamily.ReadsExtremes || TFamily.Support.Low > double.NegativeInfinity;
 
+    /// <summary>The same of the largest.</summary>
     [MethodImpl(AggressiveInlining)]
     static bool ReadsLargest<TFamily>() where TFamily : struct, IFamily<TFamily> => TFamily.ReadsExtremes || TFamily.Support.High < double.PositiveInfinity;
 
