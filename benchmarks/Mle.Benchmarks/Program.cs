@@ -9,9 +9,12 @@ static class Program
     {
         switch (args)
         {
-            case ["peers", var data]:
-                PeerWorkloads.Run(data, Console.Out);
+            case ["workloads"]:
+                foreach (string workload in PeerWorkloads.Names)
+                    Console.WriteLine(workload);
                 return 0;
+            case ["peers", var data, var workload]:
+                return new PeerWorkloads(workload, Console.Out).Run(data) ? 0 : 1;
             case ["ledger", var ledger]:
                 return PeerLedger.Run(Console.In, ledger);
             case ["guard", var results, .. var rest]:

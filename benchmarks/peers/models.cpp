@@ -1,4 +1,4 @@
-// Hand-written native peer of W3 (regressions), W4 (bootstrap), W5 (simulation study). usage: models DIR
+// Hand-written native peer of W3 (regressions), W4 (bootstrap), W5 (simulation study). usage: models DIR [WORKLOAD]
 #include "peer.h"
 // ---- small dense Cholesky solve, A (p x p, row major, upper used) x = b, in place
 static bool chol(d *A, d *b, int p) {
@@ -78,8 +78,8 @@ struct Rng { uint64_t s[4][8]; Rng(uint64_t seed) { for (auto &r : s) for (auto 
   inline void next(uint64_t *o) {
     #pragma omp simd
     for (int l = 0; l < 8; l++) { o[l] = s[0][l] + s[3][l]; uint64_t t = s[1][l] << 17; s[2][l] ^= s[0][l]; s[3][l] ^= s[1][l]; s[1][l] ^= s[2][l]; s[0][l] ^= s[3][l]; s[2][l] ^= t; s[3][l] = s[3][l] << 45 | s[3][l] >> 19; } } };
-int main(int, char **argv) {
-  DIR_ = argv[1]; const long n = 1000000, ns = 200000; static d b[64]; int it = 0; char note[300];
+int main(int argc, char **argv) {
+  DIR_ = argv[1]; only = argc > 2 ? argv[2] : nullptr; const long n = 1000000, ns = 200000; static d b[64]; int it = 0; char note[300];
   d *X = load("w3_X", n * 10), *T = blocked(X, n, 10, 256), *y = load("w3_y_logit", n); free(X);
   auto run = [&](const char *wl, const char *c, d fits, d obs, int ne, const char *nt, auto f) { f(); snprintf(note, 300, nt, it); bench(wl, c, fits, obs, f, b, ne, note); };
   layout = "a design ready in blocks of 256 rows, column after column";

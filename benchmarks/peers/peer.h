@@ -12,6 +12,8 @@
 #include <omp.h>
 typedef double d;
 static std::string DIR_;
+// the one workload that is timed, or null for all: others run once, for what comes after them may need what they leave
+static const char *only = nullptr;
 static inline d *load(const char *name, size_t n) {
   d *p = (d *)aligned_alloc(4096, (n * 8 + 4095) / 4096 * 4096);
   FILE *f = fopen((DIR_ + "/" + name + ".bin").c_str(), "rb");
@@ -31,7 +33,9 @@ static const char *computes = "\"estimates\"", *layout = "one data set after ano
 static d tolerance = 1e-8;
 // one warm-up, then at least 5 repeats and at least 0.7 s (at most 100); all times go out, for rounds to be pooled
 template <class F> static void bench(const char *wl, const char *what, d fits, d obs, F f, const d *est, int nest, const char *note) {
-  f(); std::vector<d> t; d t0 = now();
+  f();
+  if (only && std::string(wl) + " " + what != only) return;
+  std::vector<d> t; d t0 = now();
   while (t.size() < 5 || (now() - t0 < 0.7 && t.size() < 100)) { d a = now(); f(); t.push_back(now() - a); }
   printf("{\"peer\":\"%s\",\"workload\":\"%s %s\",\"computes\":[%s],\"layout\":\"%s\",\"threads\":%d,\"fits\":%.0f,\"observations\":%.0f,\"tolerance\":%g,\"seconds\":[",
          PEER, wl, what, computes, layout, omp_get_max_threads(), fits, obs, tolerance);

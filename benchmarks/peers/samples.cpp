@@ -1,4 +1,4 @@
-// Hand-written native peer of W1 (batch) and W2 (one big dataset). usage: samples DIR
+// Hand-written native peer of W1 (batch) and W2 (one big dataset). usage: samples DIR [WORKLOAD]
 // g++ -O3 -march=native -mprefer-vector-width=512 -ffast-math -fopenmp (log/exp vectorised through glibc's libmvec)
 #include "peer.h"
 #include <type_traits>
@@ -40,7 +40,7 @@ static void t4_fit(const d *x, int m, d &mu, d &sg) {     // EM start, then Newt
   }
 }
 int main(int argc, char **argv) {
-  DIR_ = argv[1]; d *X, ob = (d)N * n; static d S[N], T[N];
+  DIR_ = argv[1]; only = argc > 2 ? argv[2] : nullptr; d *X, ob = (d)N * n; static d S[N], T[N];
   auto rep = [&](const char *c, const char *note, auto f) { bench("W1", c, N, ob, f, E, 6, note); };
   X = load("w1_normal", N * n);
   rep("normal", "mean, ML sd; estimates of datasets 0-2", FITS(
