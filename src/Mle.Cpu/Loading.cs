@@ -320,11 +320,10 @@ static class Loading
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         var head = x[..Math.Min(x.Length, Standardization.Head)];
-        bool location = TFamily.Equivariance == Equivariance.LocationScale;
-        // Distances from the first are as good a unit as those from the mean, which would take another pass.
-        double origin = location ? x[0] : 0;
-        var (sum, absolute) = Distances<T>(head, origin);
-        double center = origin + sum / head.Length, size = absolute / head.Length;
+        double center = 0;
+        if (TFamily.Equivariance == Equivariance.LocationScale && !double.IsFinite(center = Sum<T>(head, 0, false) / head.Length))
+            center = 0;
+        double size = Sum<T>(head, center, true) / head.Length;
         if (!double.IsFinite(size))
         {
             size = 0;
@@ -332,24 +331,24 @@ static class Loading
                 if (double.IsFinite(v))
                     size = Math.Max(size, Math.Abs(v));
         }
-        return Standardization.About(location && double.IsFinite(center) ? center : 0, size);
+        return Standardization.About(center, size);
     }
 
-    /// <summary>Σ (x − origin) and Σ |x − origin|.</summary>
-    static (double Sum, double Absolute) Distances<T>(ReadOnlySpan<double> x, double origin) where T : unmanaged, IReal<T>
+    /// <summary>Σ (x − center), or of its absolute values; inlined, so that which of them is no question in the loop.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static double Sum<T>(ReadOnlySpan<double> x, double center, bool absolute) where T : unmanaged, IReal<T>
     {
         var vectors = MemoryMarshal.Cast<double, T>(x);
-        T sum = 0.0, absolute = sum, o = origin;
-        foreach (T v in vectors)
+        T first = 0.0, second = 0.0, c = center;
+        for (int i = 0; i < vectors.Length - 1; i += 2)
         {
-            T d = v - o;
-            sum += d;
-            absolute += T.Abs(d);
+            first += absolute ? T.Abs(vectors[i] - c) : vectors[i] - c;
+            second += absolute ? T.Abs(vectors[i + 1] - c) : vectors[i + 1] - c;
         }
-        double total = T.Sum(sum), size = T.Sum(absolute);
-        for (int i = vectors.Length * (Unsafe.SizeOf<T>() / sizeof(double)); i < x.Length; i++)
-            (total, size) = (total + (x[i] - origin), size + Math.Abs(x[i] - origin));
-        return (total, size);
+        double sum = T.Sum(first + second);
+        for (int i = vectors.Length / 2 * 2 * (Unsafe.SizeOf<T>() / sizeof(double)); i < x.Length; i++)
+            sum += absolute ? Math.Abs(x[i] - center) : x[i] - center;
+        return sum;
     }
 
     /// <summary>
