@@ -13,8 +13,12 @@ namespace Mle.Benchmarks;
 /// of the log-likelihood. One workload at a time, for the peers' turn is between two of them. Regressions build their designs from columns inside the clock; the C++ has its large ones ready in
 /// blocks. Estimates are given as the peers give them: a gamma's scale, and 0 for a second parameter that there is not.
 /// </summary>
-sealed class PeerWorkloads(string workload, TextWriter output)
+sealed class PeerWorkloads(string data, TextWriter output) : IDisposable
 {
+    readonly CpuEngine engine = new();
+
+    public void Dispose() => engine.Dispose();
+
     static readonly (string File, string Case, string Family, Dictionary<string, double> Fixed)[] batches =
     [
         ("w1_normal", "normal", "normal", []),
@@ -35,43 +39,34 @@ sealed class PeerWorkloads(string workload, TextWriter output)
         ("w2_weibull", "weibull-fit", "weibull"),
     ];
 
-    public static IEnumerable<string> Names =>
-    [
-        .. batches.Select(b => $"W1 {b.Case}"), .. giants.Select(g => $"W2 {g.Case}"), "W2 weibull-eval", "W2 t-eval", "W2 weibull-eval-cachedlog",
-        "W3 logit", "W3 poisson", "W3 softmax4", "W3 logit-batch2000", "W4 gamma-bootstrap", "W4 weibull-bootstrap", "W5 weibull-sim",
-    ];
-
-    bool timed;
-
-    /// <returns>Whether there is such a workload.</returns>
-    public bool Run(string data)
+    /// <summary>What is timed, by name; what it reads it reads when it is called.</summary>
+    public Dictionary<string, Action> All
     {
-        using var engine = new CpuEngine();
-        foreach (var (file, name, family, known) in batches)
+        get
         {
-            var batch = Batch.Equal(Read(data, file), 200);
-            foreach (var detail in Enum.GetValues<Detail>())
-                Fit(engine, "W1", name, Families.Find(family)!, batch, new FitOptions { Threads = 1, Detail = detail, Fixed = known });
+            Dictionary<string, Action> all = [];
+            foreach (var (file, name, family, known) in batches)
+                all.Add($"W1 {name}", () => Fits($"W1 {name}", Families.Find(family)!, Batch.Equal(Read(file), 200), known));
+            foreach (var (file, name, family) in giants)
+                all.Add($"W2 {name}", () => Fits($"W2 {name}", Families.Find(family)!, Batch.Single(Read(file)), []));
+            all.Add("W2 weibull-eval", () => Evaluate("W2 weibull-eval", "weibull", "w2_weibull", new() { ["shape"] = 1.4, ["scale"] = 2.1 }));
+            all.Add("W2 t-eval", () => Evaluate("W2 t-eval", "student_t", "w2_t", new() { ["location"] = 0.4, ["scale"] = 1.6, ["df"] = 4.5 }));
+            all.Add("W2 weibull-eval-cachedlog", () => CachedLogs("W2 weibull-eval-cachedlog"));
+            var logistic = Families.Find("logistic_regression")!;
+            const int many = 1_000_000, few = 200_000;
+            all.Add("W3 logit", () => Regressions("W3 logit", logistic, "w3_y_logit", Columns("w3_X", 10, many)));
+            all.Add("W3 poisson", () => Regressions("W3 poisson", Families.Find("poisson")!, "w3_y_pois", Columns("w3_X", 10, many)));
+            all.Add("W3 softmax4", () => Regressions("W3 softmax4", Families.OfCategories["multinomial_logit"](["0", "1", "2", "3"]), "w3_y_softmax", Columns("w3_X", 10, few)));
+            all.Add("W3 logit-batch2000", () => Regressions("W3 logit-batch2000", logistic, "w3b_y", Columns("w3b_X", 4, many), 2000));
+            all.Add("W4 gamma-bootstrap", () => Bootstrap("W4 gamma-bootstrap", "gamma", Read("w4_gamma"), rate => 1 / rate));
+            all.Add("W4 weibull-bootstrap", () => Bootstrap("W4 weibull-bootstrap", "weibull", Read("w1_weibull")[..200], scale => scale));
+            all.Add("W5 weibull-sim", () => Study("W5 weibull-sim"));
+            return all;
         }
-        foreach (var (file, name, family) in giants)
-        {
-            var batch = Batch.Single(Read(data, file));
-            foreach (var detail in Enum.GetValues<Detail>())
-                Fit(engine, "W2", name, Families.Find(family)!, batch, new FitOptions { Threads = 1, Detail = detail });
-        }
-        var weibull = new Dictionary<string, double> { ["shape"] = 1.4, ["scale"] = 2.1 };
-        Evaluate(engine, "weibull-eval", "weibull", Batch.Single(Read(data, "w2_weibull")), weibull);
-        var t = new Dictionary<string, double> { ["location"] = 0.4, ["scale"] = 1.6, ["df"] = 4.5 };
-        Evaluate(engine, "t-eval", "student_t", Batch.Single(Read(data, "w2_t")), t);
-        CachedLogs(Read(data, "w2_weibull"));
-        Regressions(engine, data);
-        Bootstraps(engine, data);
-        Study(engine);
-        return timed;
     }
 
     /// <summary>Samples of Weibull(1.5, 2), drawn, fitted, and their Wald intervals that cover counted.</summary>
-    void Study(CpuEngine engine)
+    void Study(string workload)
     {
         const int replicates = 10_000, length = 100;
         const double z = 1.959963984540054;
@@ -82,7 +77,7 @@ sealed class PeerWorkloads(string workload, TextWriter output)
             table.Estimates(p)[0] = truth[p];
         var draws = new Draws(weibull, Batch.Single(new double[length]), table, replicates, 1);
         double[] covered = [0, 0], mean = [0, 0];
-        Time("W5 weibull-sim", [.. Computes(Detail.Complete), "intervals"], "none", replicates, replicates * length, () =>
+        Time(workload, [.. Computes(Detail.Complete), "intervals"], "none", replicates, replicates * length, () =>
         {
             var fits = engine.Fit(weibull, draws, new FitOptions { Threads = 1 });
             for (int p = 0; p < truth.Length; p++)
@@ -97,22 +92,16 @@ sealed class PeerWorkloads(string workload, TextWriter output)
     static string[] Computes(Detail detail) => detail == Detail.Estimates ? ["estimates", "verdicts"] : ["estimates", "log-likelihood", "standard errors", "verdicts"];
 
     /// <summary>Resamples of one data set; the C++ has those of a gamma, and reports means and standard deviations.</summary>
-    void Bootstraps(CpuEngine engine, string data)
+    void Bootstrap(string workload, string family, double[] x, Func<double, double> second)
     {
         const int resamples = 10_000;
-        Resample("gamma-bootstrap", "gamma", Read(data, "w4_gamma"), rate => 1 / rate);
-        Resample("weibull-bootstrap", "weibull", Read(data, "w1_weibull")[..200], scale => scale);
-
-        void Resample(string name, string family, double[] x, Func<double, double> second)
+        foreach (var detail in Enum.GetValues<Detail>())
         {
-            foreach (var detail in Enum.GetValues<Detail>())
-            {
-                FitTable? table = null;
-                var source = new Resamples(Batch.Single(x), resamples, 1);
-                Time($"W4 {name}", Computes(detail), "one data set", resamples, (long)resamples * x.Length,
-                    () => table = engine.Fit(Families.Find(family)!, source, new FitOptions { Threads = 1, Detail = detail }),
-                    () => [.. Moments(table!.Estimates(0)), .. Moments([.. table!.Estimates(1).Select(second)])]);
-            }
+            FitTable? table = null;
+            var source = new Resamples(Batch.Single(x), resamples, 1);
+            Time(workload, Computes(detail), "one data set", resamples, (long)resamples * x.Length,
+                () => table = engine.Fit(Families.Find(family)!, source, new FitOptions { Threads = 1, Detail = detail }),
+                () => [.. Moments(table!.Estimates(0)), .. Moments([.. table!.Estimates(1).Select(second)])]);
         }
 
         static double[] Moments(double[] values)
@@ -122,63 +111,53 @@ sealed class PeerWorkloads(string workload, TextWriter output)
         }
     }
 
-    void Regressions(CpuEngine engine, string data)
+    /// <summary>One regression, or some of as many rows each.</summary>
+    void Regressions(string workload, Family family, string file, ReadOnlyMemory<double>[] columns, int count = 1)
     {
-        const int few = 200_000, fits = 2000, rows = 500;
-        var logistic = Families.Find("logistic_regression")!;
-        var columns = Columns(Read(data, "w3_X"), 10);
-        Fit("logit", logistic, Read(data, "w3_y_logit"), columns);
-        Fit("poisson", Families.Find("poisson")!, Read(data, "w3_y_pois"), columns);
-        Fit("softmax4", Families.OfCategories["multinomial_logit"](["0", "1", "2", "3"]), Read(data, "w3_y_softmax"), [.. columns.Select(c => c[..few])]);
-        Fit("logit-batch2000", logistic, Read(data, "w3b_y"), Columns(Read(data, "w3b_X"), 4), fits, rows);
-
-        void Fit(string name, Family family, double[] y, ReadOnlyMemory<double>[] columns, int count = 1, int rows = 0)
+        double[] y = Read(file);
+        // The first column is the constant.
+        var predictor = new Predictor([Predictor.Constant.Terms[0], .. columns.Skip(1).Select((_, j) => $"x{j + 1}")], [default, .. columns.Skip(1)]);
+        var batch = new Batch(y, [.. Enumerable.Range(0, count + 1).Select(d => (long)d * (y.Length / count))])
         {
-            // The first column is the constant.
-            var predictor = new Predictor([Predictor.Constant.Terms[0], .. columns.Skip(1).Select((_, j) => $"x{j + 1}")], [default, .. columns.Skip(1)]);
-            var batch = new Batch(y, [.. Enumerable.Range(0, count).Select(d => (long)d * rows), y.Length])
-            {
-                Predictors = new Dictionary<string, Predictor> { [family.Info.Primary] = predictor },
-            };
-            foreach (var detail in Enum.GetValues<Detail>())
-                this.Fit(engine, "W3", name, family, batch, new FitOptions { Threads = 1, Detail = detail });
-        }
+            Predictors = new Dictionary<string, Predictor> { [family.Info.Primary] = predictor },
+        };
+        Fits(workload, family, batch, []);
     }
 
     /// <summary>The columns of a matrix that lies row after row.</summary>
-    static ReadOnlyMemory<double>[] Columns(double[] matrix, int count) =>
-        [.. Enumerable.Range(0, count).Select(j =>
-        {
-            var column = new double[matrix.Length / count];
-            for (int i = 0; i < column.Length; i++)
-                column[i] = matrix[i * count + j];
-            return (ReadOnlyMemory<double>)column;
-        })];
+    ReadOnlyMemory<double>[] Columns(string file, int count, int rows)
+    {
+        double[] matrix = Read(file);
+        return [.. Enumerable.Range(0, count).Select(j => (ReadOnlyMemory<double>)Enumerable.Range(0, rows).Select(i => matrix[i * count + j]).ToArray())];
+    }
 
-    void Fit(
-        CpuEngine engine, string group, string name, Family family, Batch batch, FitOptions options)
+    /// <summary>Both details, one after the other.</summary>
+    void Fits(string workload, Family family, Batch batch, Dictionary<string, double> known)
     {
         FitTable? table = null;
         bool samples = batch.Predictors.Count == 0;
-        Time($"{group} {name}", Computes(options.Detail), samples ? "one data set after another" : "columns", batch.Count, batch.Values.Length,
-            () => table = engine.Fit(family, batch, options),
-            () => [.. Enumerable.Range(0, Math.Min(3, batch.Count)).SelectMany(d => samples ? Sample(d) : All(d))]);
+        foreach (var detail in Enum.GetValues<Detail>())
+        {
+            var options = new FitOptions { Threads = 1, Detail = detail, Fixed = known };
+            Time(workload, Computes(detail), samples ? "one data set after another" : "columns", batch.Count, batch.Values.Length,
+                () => table = engine.Fit(family, batch, options),
+                () => [.. Enumerable.Range(0, Math.Min(3, batch.Count)).SelectMany(d => samples ? Sample(d) : Estimates(d))]);
+        }
 
-        IEnumerable<double> All(int d) => Enumerable.Range(0, table!.Parameters.Count).Select(p => table.Estimates(p)[d]);
+        IEnumerable<double> Estimates(int d) => Enumerable.Range(0, table!.Parameters.Count).Select(p => table.Estimates(p)[d]);
 
         IEnumerable<double> Sample(int d)
         {
-            double[] free = [.. All(d).Take(table!.FreeParameters)];
-            return family.Name == "gamma" ? [free[0], 1 / free[1]] : group == "W1" && free.Length == 1 ? [free[0], 0] : free;
+            double[] free = [.. Estimates(d).Take(table!.FreeParameters)];
+            return family.Name == "gamma" ? [free[0], 1 / free[1]] : batch.Count > 1 && free.Length == 1 ? [free[0], 0] : free;
         }
     }
 
-    void Evaluate(
-        CpuEngine engine, string name, string family, Batch batch, Dictionary<string, double> at)
+    void Evaluate(string workload, string family, string file, Dictionary<string, double> at)
     {
         Evaluation? value = null;
-        var entry = Families.Find(family)!;
-        Time($"W2 {name}", evaluation, "one data set after another", 1, batch.Values.Length,
+        var (entry, batch) = (Families.Find(family)!, Batch.Single(Read(file)));
+        Time(workload, evaluation, "one data set after another", 1, batch.Values.Length,
             () => value = engine.Evaluate(entry, batch, at, new FitOptions { Threads = 1 })[0],
             () => [value!.LogLikelihood, .. value.Score, .. Enumerable.Range(0, value.Score.Length).SelectMany(i => Enumerable.Range(i, value.Score.Length - i).Select(j => value.Hessian[i, j]))]);
     }
@@ -186,23 +165,21 @@ sealed class PeerWorkloads(string workload, TextWriter output)
     static readonly string[] evaluation = ["log-likelihood", "score", "Hessian"];
 
     /// <summary>The hot loop alone, from stored logarithms to value, score and Hessian.</summary>
-    void CachedLogs(double[] x)
+    void CachedLogs(string workload)
     {
+        double[] x = Read("w2_weibull");
         var hot = new HotLoops { Values = x };
         hot.Setup();
         Derivatives<Real> sums = default;
-        Time("W2 weibull-eval-cachedlog", evaluation, "stored logarithms", 1, x.Length, () => sums = hot.Sums(), () => []);
+        Time(workload, evaluation, "stored logarithms", 1, x.Length, () => sums = hot.Sums(), () => []);
     }
 
-    static double[] Read(string data, string file) =>
+    double[] Read(string file) =>
         MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(Path.Combine(data, file + ".bin"))).ToArray();
 
     void Time(
-        string name, string[] computes, string layout, long fits, long observations, Action work, Func<double[]> estimates)
+        string workload, string[] computes, string layout, long fits, long observations, Action work, Func<double[]> estimates)
     {
-        if (name != workload)
-            return;
-        timed = true;
         double Once()
         {
             long start = Stopwatch.GetTimestamp();
@@ -214,7 +191,7 @@ sealed class PeerWorkloads(string workload, TextWriter output)
         long begin = Stopwatch.GetTimestamp();
         while (seconds.Count < 5 || (Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.7 && seconds.Count < 100))
             seconds.Add(Once());
-        output.WriteLine(JsonSerializer.Serialize(new PeerLedger.Raw(null, name, computes, layout, 1, fits, observations, [.. seconds], estimates(), 0, ""), PeerLedger.Options));
+        output.WriteLine(JsonSerializer.Serialize(new PeerLedger.Raw(null, workload, computes, layout, 1, fits, observations, [.. seconds], estimates(), 0, ""), PeerLedger.Options));
         output.Flush();
     }
 }

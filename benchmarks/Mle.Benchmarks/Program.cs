@@ -10,11 +10,20 @@ static class Program
         switch (args)
         {
             case ["workloads"]:
-                foreach (string workload in PeerWorkloads.Names)
-                    Console.WriteLine(workload);
+                using (var peers = new PeerWorkloads("", Console.Out))
+                    Console.WriteLine(string.Join('\n', peers.All.Keys));
                 return 0;
             case ["peers", var data, var workload]:
-                return new PeerWorkloads(workload, Console.Out).Run(data) ? 0 : 1;
+                using (var peers = new PeerWorkloads(data, Console.Out))
+                {
+                    if (!peers.All.TryGetValue(workload, out var work))
+                    {
+                        Console.Error.WriteLine($"'{workload}' is no workload: there are {string.Join(", ", peers.All.Keys)}.");
+                        return 1;
+                    }
+                    work();
+                    return 0;
+                }
             case ["ledger", var ledger]:
                 return PeerLedger.Run(Console.In, ledger);
             case ["guard", var results, .. var rest]:

@@ -366,9 +366,7 @@ static class Loading
         ref double at = ref MemoryMarshal.GetReference(x);
         for (int pairs = x.Length / (2 * lanes); pairs > 0; pairs--)
         {
-            T given = Lanes.ReadAhead<T>(ref at, 0);
-            // Of two vectors in one line of the cache one asks ahead.
-            T next = lanes < Lanes.Line ? Lanes.Read<T>(ref at, lanes) : Lanes.ReadAhead<T>(ref at, lanes);
+            var (given, next) = (Lanes.ReadAhead<T>(ref at, 0), Lanes.ReadNext<T>(ref at));
             at = ref Unsafe.Add(ref at, 2 * lanes);
             T v = Standardized<TFamily, T>(given, origin, perUnit), w = Standardized<TFamily, T>(next, origin, perUnit);
             Row<T> t = TFamily.Statistic(new Row<T>(v)), u = TFamily.Statistic(new Row<T>(w));
@@ -425,8 +423,7 @@ static class Loading
         ref double at = ref MemoryMarshal.GetReference(x);
         for (int pairs = x.Length / (2 * lanes); pairs > 0; pairs--)
         {
-            T given = Lanes.ReadAhead<T>(ref at, 0);
-            T next = lanes < Lanes.Line ? Lanes.Read<T>(ref at, lanes) : Lanes.ReadAhead<T>(ref at, lanes);
+            var (given, next) = (Lanes.ReadAhead<T>(ref at, 0), Lanes.ReadNext<T>(ref at));
             at = ref Unsafe.Add(ref at, 2 * lanes);
             T v = Standardized<TFamily, T>(given, origin, perUnit), w = Standardized<TFamily, T>(next, origin, perUnit);
             product *= v * w;
@@ -731,14 +728,13 @@ static class Loading
                     if (weights[i] > 0)
                         histogram[double.ConvertToIntegerNative<int>(x[i])] += weights[i];
             }
-            T off = Lane.Places<T>() - middle, sum = 0.0;
-            for (int v = 0; table && v <= high; v += lanes)
-            {
-                sum += One<T>(histogram.AsSpan(v, lanes)) * off * off;
-                off += lanes;
-            }
             if (table)
+            {
+                T off = Lane.Places<T>() - middle, sum = 0.0;
+                for (int v = 0; v <= high; v += lanes, off += lanes)
+                    sum += One<T>(histogram.AsSpan(v, lanes)) * off * off;
                 squares = T.Sum(sum);
+            }
             Workspace.Room(ref space.A, high + 1 + 2 * lanes);
             Workspace.Room(ref space.Weights, high + 1 + 2 * lanes);
             for (int v = 0; v <= high && (logBase || !tails); v++)

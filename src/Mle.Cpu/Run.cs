@@ -62,13 +62,20 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
                 bounds.Add(d);
                 rows = 0;
             }
-            if (replicates is null)
-                rows += batch.Bounds[Math.Min(d + Side, count)] - batch.Bounds[d];
-            for (int one = d; replicates is not null && one < Math.Min(d + Side, count); one++)
-                rows += replicates.Length(one);
+            rows += Rows(d, Math.Min(d + Side, count));
         }
         bounds.Add(count);
         return bounds;
+    }
+
+    long Rows(int from, int to)
+    {
+        if (replicates is null)
+            return batch.Bounds[to] - batch.Bounds[from];
+        long rows = 0;
+        for (int d = from; d < to; d++)
+            rows += replicates.Length(d);
+        return rows;
     }
 
     [MethodImpl(AggressiveInlining)]

@@ -87,7 +87,7 @@ public readonly struct Gpd : IFamily<Gpd>
     /// <summary>From the quartiles, and σ from the median at other ξ: two, and more for small samples. Kept where the largest observation is possible.</summary>
     public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
-        const double log2 = 0.69314718055994530942;
+        const double log2 = Elementary.LogOfTwo;
         // The median is σ(2^ξ − 1)/ξ and the upper quartile σ(4^ξ − 1)/ξ: their ratio is 2^ξ + 1.
         R byQuartile = R.Log(R.Max(s.Octile(6) / s.Order.Median - 1.0, 0.75)) / log2;
         R shape = attempt switch { 0 => R.IfLess(0.0, s.Order.Median, R.Min(byQuartile, 1.5), 0.1), 1 => -0.3, 2 => 0.7, _ => 2.0 };

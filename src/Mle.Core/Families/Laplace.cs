@@ -15,7 +15,7 @@ namespace Mle.Distributions;
 /// </remarks>
 public readonly struct Laplace : IFamily<Laplace>
 {
-    const double Log2 = 0.69314718055994530942;
+    const double Log2 = Elementary.LogOfTwo;
 
     const int Constant = 1, Median = 2;
 

@@ -67,7 +67,7 @@ public readonly struct Lomax : IFamily<Lomax>
     /// <summary>From the median at several shapes.</summary>
     public static Vec3<R> Start<R>(in Summary<R> s, Vec3<R> known, Vec3<R> free, int attempt) where R : unmanaged, IReal<R>
     {
-        const double log2 = 0.69314718055994530942;
+        const double log2 = Elementary.LogOfTwo;
         R logShape = R.IfLess(0.0, free.X, attempt switch { 0 => 1.2, 1 => 3.5, _ => -0.5 }, known.X);
         // The median is λ(2^(1/α) − 1).
         R ξ = R.Exp(-logShape), median = R.IfLess(0.0, s.Order.Median, s.Order.Median, log2 * s.Mean);

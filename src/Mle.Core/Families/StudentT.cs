@@ -325,7 +325,7 @@ public readonly struct StudentT : IFamily<StudentT>
         T zz = κ * z * z, zero = 0.0, one = 1.0, half = 0.5;
         T inside = T.IfLess(T.Abs(z), centre, one, zz), y = inside / (one + inside), x = one / (one + inside);
         IncompleteBeta.LogTails(half / κ, half, x, y, out T both, out _);
-        T tail = both - 0.69314718055994530942, rest = T.Log1p(-T.Exp(tail));
+        T tail = both - Elementary.LogOfTwo, rest = T.Log1p(-T.Exp(tail));
         // I has a root of z² in it, which no jet follows through 0.
         T linear = z * T.Exp(Gap(κ) - HalfLog2π) * (one - (one + κ) * z * z * (1.0 / 6));
         logF = T.IfLess(T.Abs(z), centre, T.Log(half + linear), T.IfLess(z, zero, tail, rest));

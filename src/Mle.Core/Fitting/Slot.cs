@@ -10,7 +10,7 @@ public readonly struct Units<R>(R center, R scale, R perScale, R logScale) where
 
     /// <summary>Those of units 2ᵉ.</summary>
     [MethodImpl(AggressiveInlining)]
-    public Units(R center, R e) : this(center, R.ScaleB(1.0, e), R.ScaleB(1.0, -e), e * Standardization.LogOfTwo) { }
+    public Units(R center, R e) : this(center, R.ScaleB(1.0, e), R.ScaleB(1.0, -e), e * Elementary.LogOfTwo) { }
 }
 
 /// <summary>One slot: how its coordinate θ and the reported parameter v make each other, v = o + s·g(θ), and what is known of it.</summary>

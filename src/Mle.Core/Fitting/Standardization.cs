@@ -22,9 +22,7 @@ public readonly struct Standardization(double center, int exponent)
 
     public double PerScale => perScale;
 
-    public double LogScale => Exponent * LogOfTwo;
-
-    public const double LogOfTwo = 0.69314718055994530942;
+    public double LogScale => Exponent * Elementary.LogOfTwo;
 
     /// <summary>Rows that origin and unit are taken from: enough that sums about it lose no digits, short enough to stay in cache.</summary>
     public const int Head = 4096;

@@ -203,7 +203,7 @@ abstract class RowInformation
                 double share = 1;
                 foreach (var (_, logV, weight) in DoubleExponential.Points(Step))
                 {
-                    double y = prediction.QuantileOfTail(logV - 0.69314718055994531, side == 1, u);
+                    double y = prediction.QuantileOfTail(logV - Elementary.LogOfTwo, side == 1, u);
                     var at = TModel.Differentiate(TModel.Statistic(new Row<Real>(y, 1.0)), point);
                     double[] s = [at.Score.X, at.Score.Y, at.Score.Z];
                     // No double lies between y and the end of the support.

@@ -11,6 +11,9 @@ namespace Mle;
 /// </remarks>
 public static class Elementary
 {
+    /// <summary>ln 2.</summary>
+    internal const double LogOfTwo = 0.69314718055994530942;
+
     // The high part of ln 2 ends in 32 zero bits, so that its products with exponents are exact.
     const double Ln2Hi = 0.69314718036912381649, Ln2Lo = 1.90821492927058770002e-10;
 

@@ -38,6 +38,14 @@ static class Lanes
         return Read<T>(ref all, i);
     }
 
+    /// <summary>The vector after that at a place: of two in one line of the cache the first has asked ahead.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static T ReadNext<T>(ref double at) where T : unmanaged
+    {
+        int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+        return lanes < Line ? Read<T>(ref at, lanes) : ReadAhead<T>(ref at, lanes);
+    }
+
     /// <summary>Asks for a cache line that is needed soon.</summary>
     [MethodImpl(AggressiveInlining)]
     public static unsafe void Prefetch(ref double line)

@@ -36,5 +36,5 @@ public static class LogSum
     /// <summary>The sum in each lane. A call in its place would push sums out of registers.</summary>
     [MethodImpl(AggressiveInlining)]
     public static T Total<T>(T product, T exponents) where T : unmanaged, IReal<T> =>
-        T.MultiplyAdd(exponents, 0.69314718055994530942, T.Log(product));
+        T.MultiplyAdd(exponents, Elementary.LogOfTwo, T.Log(product));
 }

@@ -70,7 +70,7 @@ public readonly struct Left : ITail
 /// </summary>
 public readonly struct Interval : ITail
 {
-    const double LogHalf = -0.69314718055994531;
+    const double LogHalf = -Elementary.LogOfTwo;
 
     public static T Log<TModel, T>(Row<T> t, Row<T> upper, Vec3<T> u) where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T>
     {

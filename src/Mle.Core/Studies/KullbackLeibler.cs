@@ -111,7 +111,7 @@ public sealed class KullbackLeibler
             {
                 double y;
                 if (whole)
-                    y = law.QuantileOfTail(logV - 0.69314718055994531, side == 1, u);
+                    y = law.QuantileOfTail(logV - Elementary.LogOfTwo, side == 1, u);
                 else
                 {
                     double p = from + inside * (side == 0 ? v / 2 : 1 - v / 2);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Mle.Benchmarks;
 using Mle.Gpu;
 using Mle.Runner;
 using Mle.Runner.Bench;
@@ -122,6 +123,10 @@ public sealed class BenchTests : IDisposable
         var ledger = Ledger.Read(Path.Combine(Root, path));
         Assert.True(ledger.Passed);
         Assert.All(PeerTable.Pairs(ledger.Lines), pair => Assert.Subset(pair.Ours.Computes.ToHashSet(), pair.Peer.Computes.ToHashSet()));
+        if (Path.GetFileName(path) != "peers.json")
+            return;
+        using var peers = new PeerWorkloads("", TextWriter.Null);
+        Assert.Equal(peers.All.Keys.Order(), ledger.Lines.Where(l => l.Peer is null).Select(l => l.Workload).Distinct().Order());
     }
 
     [Fact]
