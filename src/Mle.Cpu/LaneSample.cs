@@ -160,6 +160,26 @@ readonly struct NoRows<T> : ISample<T, T> where T : unmanaged, IReal<T>
     public Powers<T> Expand<TSame>(Vec3<T> start) where TSame : struct, IFamily<TSame> => default;
 }
 
+/// <summary>Rows that were added up at one point as they were read.</summary>
+readonly struct RowsReduced(Derivatives<Real> kernel) : ISample<Real, Real>
+{
+    public int Count => 0;
+
+    public int Whole => 0;
+
+    public bool Tails => false;
+
+    public Row<Real> this[int i] => default;
+
+    public Real Weight(int i) => 0.0;
+
+    public Row<Real> Total(Row<Real> partial) => partial;
+
+    public Derivatives<Real> KernelSum<TSame>(Vec3<Real> η, Real active) where TSame : struct, IFamily<TSame> => kernel;
+
+    public Powers<Real> Expand<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame> => default;
+}
+
 /// <summary>Single lanes of vectors.</summary>
 static class Lane
 {

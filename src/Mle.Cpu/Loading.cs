@@ -57,6 +57,16 @@ sealed class Workspace : IDisposable
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
         new(A, Tails, Weighted ? Weights : null, 0, rows, threads);
 
+    /// <summary>Weights of rows, and 0 of as many more.</summary>
+    public void Weigh(ReadOnlySpan<double> weights, int more)
+    {
+        Weighted = !weights.IsEmpty;
+        if (!Weighted)
+            return;
+        weights.CopyTo(Room(ref Weights, weights.Length + more));
+        Weights.AsSpan(weights.Length, more).Clear();
+    }
+
     public static T[] Room<T>(ref T[] column, int length)
     {
         if (column.Length < length)
@@ -158,18 +168,12 @@ static class Loading
             unit = Middle<TFamily>(x);
             ReadAgain<TFamily, T>(given, unit, kept, logBase, threads, out s, out shift);
         }
-        // Field by field: a structure that is made elsewhere and copied waits for its own stores.
         ref var summary = ref loaded.Summary;
         double n = s.Size;
-        summary.Size = n;
         summary.Variance = 0;
-        summary.Low = (s.Low - unit.Center) * unit.PerScale;
-        summary.High = (s.High - unit.Center) * unit.PerScale;
-        space.Weighted = !weights.IsEmpty;
         if (rows)
         {
-            if (space.Weighted)
-                PadCopy(weights, Workspace.Room(ref space.Weights, x.Length + lanes), lanes, 0);
+            space.Weigh(weights, lanes);
             summary.Variance = Squares<TFamily, T>(space, x.Length, n, s.A / n, s.C, shift, threads) / n;
             s.C = 0;
             if (keep == Keep.RowsAndMedian)
@@ -184,27 +188,42 @@ static class Loading
         }
         if (robust && keep == Keep.Sums)
             loaded.Spread = Spread<TFamily, T>(given, unit, new(s.A / n, s.B / n, s.C / n));
-        loaded.LogBase = s.Base;
+        Summarize(s, ref loaded);
+    }
+
+    /// <summary>What a pass found, field by field: a structure that is made elsewhere and copied waits for its own stores.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static void Summarize(in Pass s, ref Loaded loaded)
+    {
+        ref var summary = ref loaded.Summary;
+        summary.Size = s.Size;
+        summary.Low = (s.Low - loaded.Unit.Center) * loaded.Unit.PerScale;
+        summary.High = (s.High - loaded.Unit.Center) * loaded.Unit.PerScale;
         summary.Sums = new(s.A, s.B, s.C);
+        loaded.LogBase = s.Base;
     }
 
     /// <summary>All chunks of a data set.</summary>
     /// <param name="products">Whether logarithms may be summed as products where the family says how.</param>
-    /// <param name="shift">What squares are about, of a family that keeps rows: the first of them, or 0 where these have an origin.</param>
+    /// <param name="shift">What squares are about, of a family that keeps rows.</param>
     [MethodImpl(AggressiveInlining)]
     static void Read<TFamily, T>(
         in Columns given, in Standardization unit, double[]? kept, bool logBase, bool products, int threads, out Pass pass, out double shift)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         pass = Pass.None;
-        shift = kept is null || TFamily.Equivariance == Equivariance.LocationScale ? 0
-            : T.Lead(TFamily.Statistic(new Row<T>((given.X[0] - unit.Center) * unit.PerScale, 1.0)).A);
+        shift = kept is null ? 0 : Shift<TFamily, T>(given.X[0], unit);
         if (given.Length <= Chunk)
             ReadChunk<TFamily, T>(given, unit, kept.AsSpan(), shift, logBase, products, ref pass);
         else
             foreach (var part in ReadChunks<TFamily, T>(given, unit, kept, shift, logBase, products, threads))
                 pass = pass.Merge(part);
     }
+
+    /// <summary>The first of the rows, or 0 where these have an origin.</summary>
+    [MethodImpl(AggressiveInlining)]
+    static double Shift<TFamily, T>(double first, in Standardization unit) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
+        TFamily.Equivariance == Equivariance.LocationScale ? 0 : T.Lead(TFamily.Statistic(new Row<T>((first - unit.Center) * unit.PerScale, 1.0)).A);
 
     /// <summary>The same a second time, with every logarithm taken: seldom, and so not inlined.</summary>
     [MethodImpl(NoInlining)]
@@ -214,11 +233,22 @@ static class Loading
 
     static Pass[] ReadChunks<TFamily, T>(
         in Columns given, Standardization unit, double[]? kept, double shift, bool logBase, bool products, int threads)
-        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
+        OfChunks(given, threads, (chunk, at) =>
+        {
+            var pass = Pass.None;
+            ReadChunk<TFamily, T>(chunk, unit, kept.AsSpan(kept is null ? 0 : at), shift, logBase, products, ref pass);
+            return pass;
+        });
+
+    delegate TPart OfChunk<TPart>(Columns chunk, int at);
+
+    /// <summary>What comes of each chunk of a data set, on as many threads as may share them.</summary>
+    static TPart[] OfChunks<TPart>(in Columns given, int threads, OfChunk<TPart> make)
     {
         int count = given.Length;
         bool weighted = !given.Weights.IsEmpty, tried = !given.Trials.IsEmpty;
-        var parts = new Pass[(count + Chunk - 1) / Chunk];
+        var parts = new TPart[(count + Chunk - 1) / Chunk];
         // Spans cannot go to other threads; what they point to stays where it is until all have read it.
         unsafe
         {
@@ -228,16 +258,48 @@ static class Loading
                 Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c =>
                 {
                     int at = c * Chunk, length = Math.Min(Chunk, count - at);
-                    parts[c] = Pass.None;
-                    ReadChunk<TFamily, T>(
-                        new(Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default),
-                        unit, kept.AsSpan(kept is null ? 0 : at), shift, logBase, products, ref parts[c]);
+                    parts[c] = make(
+                        new(Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default), at);
                 });
             }
         }
         return parts;
 
         static unsafe ReadOnlySpan<double> Rows(nint column, int at, int length) => new((double*)column + at, length);
+    }
+
+    /// <summary>A giant data set of a family that keeps rows, read for its sums at one point: no row outlives its chunk, which stays in cache.</summary>
+    /// <param name="natural">η of the point in a unit.</param>
+    /// <returns>Whether that was enough: not for small or invalid data, nor where sums overflow in the first unit.</returns>
+    public static bool TryReduce<TFamily, T>(
+        in Columns given, Func<Standardization, Vec3<Real>> natural, int threads, ref Loaded loaded, out Derivatives<Real> kernel)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        kernel = default;
+        if (TFamily.Keep is not (Keep.Rows or Keep.RowsAndMedian) || given.Length <= Chunk)
+            return false;
+        Unit<TFamily, T>(given.X, out var unit);
+        var η = natural(unit);
+        double shift = Shift<TFamily, T>(given.X[0], unit);
+        var parts = OfChunks(given, threads, (chunk, _) =>
+        {
+            using var space = new Workspace();
+            var pass = Pass.None;
+            int lanes = Unsafe.SizeOf<T>() / sizeof(double);
+            ReadChunk<TFamily, T>(chunk, unit, Workspace.Room(ref space.A, chunk.Length + lanes), shift, TFamily.HasLogBase, true, ref pass);
+            space.Weigh(chunk.Weights, lanes);
+            return (Pass: pass, Kernel: TFamily.KernelSum<LaneSample<TFamily, T>, T, Real>(space.Sample<TFamily, T>(chunk.Length, 1), η));
+        });
+        var all = Pass.None;
+        foreach (var part in parts)
+            (all, kernel) = (all.Merge(part.Pass), kernel + part.Kernel);
+        if (!all.Within(TFamily.Support) || Overflow<TFamily, Real>(all.Low, all.High, unit.PerScale).Value != 0)
+            return false;
+        double n = all.Size, off = all.A / n - shift;
+        (loaded.Unit, loaded.Summary.Variance) = (unit, all.C / n - off * off);
+        all.C = 0;
+        Summarize(all, ref loaded);
+        return true;
     }
 
     [MethodImpl(AggressiveInlining)]
@@ -636,12 +698,6 @@ static class Loading
     {
         from.CopyTo(to);
         to[from.Length..].Fill(from[0]);
-    }
-
-    public static void PadCopy(ReadOnlySpan<double> from, double[] to, int lanes, double padding)
-    {
-        from.CopyTo(to);
-        to.AsSpan(from.Length, lanes).Fill(padding);
     }
 
     /// <summary>Σ w (t − mean)² from Σ w (t − shift)². Where most of this is the shift's, its digits are too, and the rows are read again.</summary>

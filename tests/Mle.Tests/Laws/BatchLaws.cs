@@ -125,6 +125,36 @@ public class BatchLaws
         }
     }
 
+    /// <summary>An evaluation of a giant data set adds up rows as it reads them: what it cannot do so it must do otherwise, and keep no rows where it can.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void A_giant_evaluation_keeps_no_rows_and_loses_none(string name)
+    {
+        var (oracle, family, random) = (Oracles.Of(name), Registry.Find(name), Registry.Random(name, 31));
+        const int n = 200_001, odd = 180_000;
+        var point = Registry.Named(oracle, oracle.Points[0]);
+        var sample = Sample.Draw(oracle, oracle.Points[0], n, random);
+        using var engine = new CpuEngine();
+        var one = new FitOptions { Threads = 1 };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        engine.Evaluate(family, sample.Batch, point, one);
+        long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+        bool rows = Traits.Of(family).Keep is Keep.Rows or Keep.RowsAndMedian;
+        if (rows)
+            Assert.True(taken < n * sizeof(double), $"{name}: {taken} bytes");
+
+        double valid = sample.X[odd];
+        sample.X[odd] = double.NaN;
+        var error = Assert.Throws<ArgumentException>(() => engine.Evaluate(family, sample.Batch, point, one));
+        Assert.Contains($"row {odd + 1}:", error.Message, StringComparison.Ordinal);
+
+        // Too small to be a normal number in the unit of the others.
+        sample.X[odd] = rows && family.Info.Parameters.All(p => p.Role != Role.Location) ? valid * Math.ScaleB(1, -1060) : valid;
+        var rest = sample.Rows([.. Enumerable.Range(0, n).Where(i => i != odd)]);
+        double whole = engine.Evaluate(family, sample.Batch, point, one)[0].LogLikelihood;
+        double sum = engine.Evaluate(family, rest.Batch, point, one)[0].LogLikelihood + engine.Evaluate(family, sample.Rows([odd]).Batch, point, one)[0].LogLikelihood;
+        Assert.True(Math.Abs(whole - sum) <= 1e-11 * Math.Max(n, Math.Abs(sum)) || whole.Equals(sum), $"{name}: {whole:R}, in two parts {sum:R}");
+    }
+
     /// <summary>What loading relies on where it keeps rows: see <see cref="Keep.Rows"/>.</summary>
     [Theory, MemberData(nameof(All))]
     public void Rows_that_are_kept_are_one_statistic_of_no_integer(string name)
