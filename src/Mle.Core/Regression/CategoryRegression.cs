@@ -196,26 +196,27 @@ sealed class MultinomialRegression<T>(IEngine engine, Family family, IReadOnlyLi
     /// </summary>
     protected override bool Overlaps(Worker worker, double decrement)
     {
-        double least = double.PositiveInfinity;
-        int rows = worker.Design.Block, slots = labels.Count - 1;
+        T zero = 0.0, none = double.PositiveInfinity, least = none;
+        int rows = worker.Design.Block, slots = labels.Count - 1, lanes = Unsafe.SizeOf<T>() / sizeof(double);
         worker.Likelihood.Each(worker.Design, worker.Point, (design, block, derivatives) =>
         {
-            for (int r = 0; r < rows; r++)
+            ref double weights = ref Lanes.At(design.Data, design.Weights(block));
+            ref double categories = ref Lanes.At(design.Data, design.Statistic(block, 0));
+            for (int r = 0; r < rows; r += lanes)
             {
-                double w = design.Data[design.Weights(block) + r], sum = 0;
-                int category = (int)design.Data[design.Statistic(block, 0) + r];
-                for (int k = 0; w > 0 && k < slots; k++)
+                // −w Pₖ where k is not the row's category, else above 0; less all of them, the same of the category that has no predictor.
+                T sum = zero, others = none;
+                for (int k = 0; k < slots; k++)
                 {
-                    double score = derivatives[k * rows + r];
+                    T score = Lanes.Read<T>(ref derivatives[0], k * rows + r);
                     sum += score;
-                    if (k + 1 != category)
-                        least = Math.Min(least, -score);
+                    others = T.Min(others, T.IfLess(zero, score, none, -score));
                 }
-                if (w > 0 && category != 0)
-                    least = Math.Min(least, sum);
+                others = T.Min(others, T.IfLess(zero, Lanes.Read<T>(ref categories, r), sum, none));
+                least = T.Min(least, T.IfLess(zero, Lanes.Read<T>(ref weights, r), others, none));
             }
         });
-        return least > decrement;
+        return T.Least(least) > decrement;
     }
 
     /// <summary>(d_y − dₖ)·x ≥ 0 for every row's category y and all others k.</summary>

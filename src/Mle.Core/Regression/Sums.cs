@@ -22,8 +22,17 @@ enum Weighing
 /// </summary>
 sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IResponse<T> where T : unmanaged, IReal<T>
 {
+    /// <summary>Up to as many coefficients sums are held, 256 kB of them; more would leave the cache from block to block.</summary>
+    const int MostHeld = 88;
+
     double[] u = [], derivatives = [], bends = [];
-    readonly T[] tile = new T[12];
+
+    /// <summary>Sums of products in lanes, in the order in which they are made: lanes are added up once for all blocks.</summary>
+    T[] held = new T[12];
+
+    /// <summary>Which of them is next.</summary>
+    int next;
+
     Design? window;
 
     static int LaneCount => Unsafe.SizeOf<T>() / sizeof(double);
@@ -41,9 +50,9 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
         Make(design);
         for (int block = 0; block < design.Blocks; block++)
         {
-            var held = design.Holding(block, ref window);
-            Differentiate(held, block, β);
-            look(held, block, derivatives);
+            var shown = design.Holding(block, ref window);
+            Differentiate(shown, block, β);
+            look(shown, block, derivatives);
         }
     }
 
@@ -54,10 +63,10 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
         var values = new double[design.Block];
         for (int block = 0; block < design.Blocks; block++)
         {
-            var held = design.Holding(block, ref window);
-            Differentiate(held, block, β);
-            response.Values(held, block, u, values);
-            look(held, block, values, derivatives);
+            var shown = design.Holding(block, ref window);
+            Differentiate(shown, block, β);
+            response.Values(shown, block, u, values);
+            look(shown, block, values, derivatives);
         }
     }
 
@@ -69,16 +78,18 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
         int score = 1, hessian = 1 + design.Coefficients;
         for (int i = 0, block = from; i < count; i++, block += every)
         {
-            var held = design.Holding(block, ref window);
-            jet[0] += Differentiate(held, block, β);
+            var shown = design.Holding(block, ref window);
+            jet[0] += Differentiate(shown, block, β);
             if (weighing != Weighing.Hessian)
-                Square(held, block, weighing == Weighing.Outer);
+                Square(shown, block, weighing == Weighing.Outer);
+            bool last = i == count - 1;
+            next = 0;
             for (int s = 0, pair = 0; s < slots; s++)
             {
-                var left = held.Predictors[s];
-                Scores(held, block, left, s * rows, jet, score + held.At[s]);
+                var left = shown.Predictors[s];
+                Scores(shown, block, left, s * rows, last, jet, score + shown.At[s]);
                 for (int r = 0; r <= s; r++, pair++)
-                    Products(held, block, left, held.Predictors[r], (slots + pair) * rows, jet, hessian, held.At[s], held.At[r]);
+                    Products(shown, block, left, shown.Predictors[r], (slots + pair) * rows, last, jet, hessian, shown.At[s], shown.At[r]);
             }
         }
     }
@@ -96,18 +107,20 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
             bends = new double[2 * rows];
         for (int i = 0, block = from; i < count; i++, block += every)
         {
-            var held = design.Holding(block, ref window);
-            Differentiate(held, block, β);
-            response.Bend(held, block, u, bends);
-            Distances(held, block, inverse);
+            var shown = design.Holding(block, ref window);
+            Differentiate(shown, block, β);
+            response.Bend(shown, block, u, bends);
+            Distances(shown, block, inverse);
             for (int r = 0; r < rows; r++)
             {
                 double h = -derivatives[rows + r], dh = -bends[r], ddh = -bends[rows + r], q = u[r];
                 derivatives[r] = 0.5 * q * dh;
                 derivatives[rows + r] = h > 0 ? 0.5 * q * (ddh - dh * dh / h) : 0;
             }
-            Scores(held, block, held.Predictors[0], 0, jet, 1);
-            Products(held, block, held.Predictors[0], held.Predictors[0], rows, jet, 1 + held.Coefficients, 0, 0);
+            bool last = i == count - 1;
+            next = 0;
+            Scores(shown, block, shown.Predictors[0], 0, last, jet, 1);
+            Products(shown, block, shown.Predictors[0], shown.Predictors[0], rows, last, jet, 1 + shown.Coefficients, 0, 0);
         }
     }
 
@@ -120,22 +133,22 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
         T zero = 0.0, bound = δ;
         for (int block = 0; block < design.Blocks; block++)
         {
-            var held = design.Holding(block, ref window);
-            Differentiate(held, block, β);
-            ref double weights = ref Lanes.At(held.Data, held.Weights(block));
+            var shown = design.Holding(block, ref window);
+            Differentiate(shown, block, β);
+            ref double weights = ref Lanes.At(shown.Data, shown.Weights(block));
             ref double scores = ref Lanes.At(derivatives, 0);
             T below = zero;
-            for (int i = 0; i < held.Block; i += LaneCount)
+            for (int i = 0; i < shown.Block; i += LaneCount)
             {
-                T r = Lanes.Read<T>(ref scores, i), h = Lanes.Read<T>(ref scores, held.Block + i);
+                T r = Lanes.Read<T>(ref scores, i), h = Lanes.Read<T>(ref scores, shown.Block + i);
                 below = T.Max(below, T.IfLess(bound * T.Abs(h), r * r, zero, T.Abs(Lanes.Read<T>(ref weights, i))));
             }
             if (!T.AnyLess(zero, below))
                 continue;
-            for (int r = 0; r < held.Block; r++)
+            for (int r = 0; r < shown.Block; r++)
             {
-                bool above = derivatives[r] * derivatives[r] > δ * Math.Abs(derivatives[held.Block + r]);
-                if (!above && held.Data[held.Weights(block) + r] != 0 && counts(block, r))
+                bool above = derivatives[r] * derivatives[r] > δ * Math.Abs(derivatives[shown.Block + r]);
+                if (!above && shown.Data[shown.Weights(block) + r] != 0 && counts(block, r))
                     return false;
             }
         }
@@ -149,12 +162,12 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
         double most = 0;
         for (int block = 0; block < design.Blocks; block++)
         {
-            var held = design.Holding(block, ref window);
-            for (int r = 0; r < held.Block; r++)
+            var shown = design.Holding(block, ref window);
+            for (int r = 0; r < shown.Block; r++)
             {
                 double sum = 0;
                 for (int j = 0; j < columns.Length; j++)
-                    sum += δ[j] * held.Data[held.Column(block, columns[j]) + r];
+                    sum += δ[j] * shown.Data[shown.Column(block, columns[j]) + r];
                 most = Math.Max(most, Math.Abs(sum));
             }
         }
@@ -238,19 +251,42 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
         }
     }
 
+    /// <summary>As many sums as are made together, which go on from the block before.</summary>
+    ref T Held(Design design, int count)
+    {
+        int at = next;
+        if (design.Coefficients <= MostHeld)
+            next += count;
+        if (held.Length < at + count)
+            Array.Resize(ref held, 2 * (at + count));
+        return ref held[at];
+    }
+
+    /// <summary>Whether lanes are to be added up now.</summary>
+    static bool Ends(Design design, bool last) => last || design.Coefficients > MostHeld;
+
+    /// <summary>A sum over its lanes; the next begins with 0.</summary>
+    static double Total(ref T sum)
+    {
+        double total = T.Sum(sum);
+        sum = 0.0;
+        return total;
+    }
+
     /// <summary>Xᵀg, four columns at a time.</summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    void Scores(Design design, int block, int[] columns, int g, double[] jet, int to)
+    void Scores(Design design, int block, int[] columns, int g, bool last, double[] jet, int to)
     {
-        int rows = design.Block, last = columns.Length - 1;
+        int rows = design.Block, most = columns.Length - 1;
         ref double score = ref Lanes.At(derivatives, g);
-        for (int j = 0; j <= last; j += 4)
+        for (int j = 0; j <= most; j += 4)
         {
             ref double xa = ref Lanes.At(design.Data, design.Column(block, columns[j]));
-            ref double xb = ref Lanes.At(design.Data, design.Column(block, columns[Math.Min(j + 1, last)]));
-            ref double xc = ref Lanes.At(design.Data, design.Column(block, columns[Math.Min(j + 2, last)]));
-            ref double xd = ref Lanes.At(design.Data, design.Column(block, columns[Math.Min(j + 3, last)]));
-            T a = 0.0, b = a, c = a, d = a;
+            ref double xb = ref Lanes.At(design.Data, design.Column(block, columns[Math.Min(j + 1, most)]));
+            ref double xc = ref Lanes.At(design.Data, design.Column(block, columns[Math.Min(j + 2, most)]));
+            ref double xd = ref Lanes.At(design.Data, design.Column(block, columns[Math.Min(j + 3, most)]));
+            ref T sums = ref Held(design, 4);
+            T a = sums, b = Unsafe.Add(ref sums, 1), c = Unsafe.Add(ref sums, 2), d = Unsafe.Add(ref sums, 3);
             for (int i = 0; i < rows; i += LaneCount)
             {
                 T one = Lanes.Read<T>(ref score, i);
@@ -259,13 +295,13 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
                 c = T.MultiplyAdd(one, Lanes.Read<T>(ref xc, i), c);
                 d = T.MultiplyAdd(one, Lanes.Read<T>(ref xd, i), d);
             }
-            jet[to + j] += T.Sum(a);
-            if (j + 1 <= last)
-                jet[to + j + 1] += T.Sum(b);
-            if (j + 2 <= last)
-                jet[to + j + 2] += T.Sum(c);
-            if (j + 3 <= last)
-                jet[to + j + 3] += T.Sum(d);
+            (sums, Unsafe.Add(ref sums, 1), Unsafe.Add(ref sums, 2), Unsafe.Add(ref sums, 3)) = (a, b, c, d);
+            for (int k = 0; Ends(design, last) && k < 4; k++)
+            {
+                double total = Total(ref Unsafe.Add(ref sums, k));
+                if (j + k <= most)
+                    jet[to + j + k] += total;
+            }
         }
     }
 
@@ -273,7 +309,7 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
     /// XᵀHZ into rows from atX and columns from atZ of the lower triangle, in tiles of two rows and up to six columns, with as many as
     /// are left: of ten columns a fifth fewer operations than four at a time. Where X is Z the product is symmetric, and a half is enough.
     /// </summary>
-    void Products(Design design, int block, int[] x, int[] z, int h, double[] jet, int hessian, int atX, int atZ)
+    void Products(Design design, int block, int[] x, int[] z, int h, bool last, double[] jet, int hessian, int atX, int atZ)
     {
         bool same = x == z, mirror = same && atX != atZ;
         // Nothing is read from memory here: the time to fetch, once, what the next block needs.
@@ -283,21 +319,25 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
             int end = same ? Math.Min(j + 2, x.Length) : z.Length, width;
             for (int k = 0; k < end; k += width)
             {
-                width = (end - k) switch
+                width = (end - k) switch { > 4 => 6, > 2 => 4, _ => 2 };
+                ref T sums = ref Held(design, 2 * width);
+                switch (width)
                 {
-                    > 4 => Tile<Six>(design, block, x, z, h, j, k, end, ref ahead),
-                    > 2 => Tile<Four>(design, block, x, z, h, j, k, end, ref ahead),
-                    _ => Tile<Two>(design, block, x, z, h, j, k, end, ref ahead),
-                };
-                for (int row = j; row < Math.Min(j + 2, x.Length); row++)
+                    case 6: Tile<Six>(design, block, x, z, h, j, k, end, ref ahead, ref sums); break;
+                    case 4: Tile<Four>(design, block, x, z, h, j, k, end, ref ahead, ref sums); break;
+                    default: Tile<Two>(design, block, x, z, h, j, k, end, ref ahead, ref sums); break;
+                }
+                if (!Ends(design, last))
+                    continue;
+                for (int t = 0; t < 2 * width; t++)
                 {
-                    for (int column = k; column < Math.Min(k + width, same ? row + 1 : end); column++)
-                    {
-                        double sum = T.Sum(tile[(row - j) * width + column - k]);
-                        jet[hessian + DenseJet<HostStore>.Entry(atX + row, atZ + column)] += sum;
-                        if (mirror && column != row)
-                            jet[hessian + DenseJet<HostStore>.Entry(atX + column, atZ + row)] += sum;
-                    }
+                    int row = j + t / width, column = k + t % width;
+                    double total = Total(ref Unsafe.Add(ref sums, t));
+                    if (row >= x.Length || column >= (same ? row + 1 : end))
+                        continue;
+                    jet[hessian + DenseJet<HostStore>.Entry(atX + row, atZ + column)] += total;
+                    if (mirror && column != row)
+                        jet[hessian + DenseJet<HostStore>.Entry(atX + column, atZ + row)] += total;
                 }
             }
         }
@@ -325,29 +365,34 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
 
     /// <summary>Rows j and j + 1 of XᵀHZ, in columns from k up to the end, in registers.</summary>
     /// <param name="ahead">What is fetched next.</param>
-    /// <returns>How many columns.</returns>
+    /// <param name="sums">They go on here: row j, then the other.</param>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    int Tile<TWidth>(Design design, int block, int[] x, int[] z, int h, int j, int k, int end, ref int ahead) where TWidth : struct, IWidth
+    void Tile<TWidth>(Design design, int block, int[] x, int[] z, int h, int j, int k, int end, ref int ahead, ref T sums) where TWidth : struct, IWidth
     {
-        int rows = design.Block, columns = TWidth.Columns;
-        int next = ahead, last = Math.Min(design.Start(block) + 2 * design.Stride, design.Data.Length - Lanes.Line);
+        int rows = design.Block, columns = TWidth.Columns, first = design.Start(block);
+        int line = ahead, last = Math.Min(first + 2 * design.Stride, design.Data.Length - Lanes.Line);
         ref double weight = ref Lanes.At(derivatives, h);
-        ref double xa = ref Lanes.At(design.Data, design.Column(block, x[j]));
-        ref double xb = ref Lanes.At(design.Data, design.Column(block, x[Math.Min(j + 1, x.Length - 1)]));
-        ref double z0 = ref Lanes.At(design.Data, design.Column(block, z[k]));
-        ref double z1 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 1, end - 1)]));
-        ref double z2 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 2, end - 1)]));
-        ref double z3 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 3, end - 1)]));
-        ref double z4 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 4, end - 1)]));
-        ref double z5 = ref Lanes.At(design.Data, design.Column(block, z[Math.Min(k + 5, end - 1)]));
-        T a0 = 0.0, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0;
+        ref double xa = ref Lanes.At(design.Data, first + x[j] * rows);
+        ref double xb = ref Lanes.At(design.Data, first + x[Math.Min(j + 1, x.Length - 1)] * rows);
+        ref double z0 = ref Lanes.At(design.Data, first + z[k] * rows);
+        ref double z1 = ref Lanes.At(design.Data, first + z[Math.Min(k + 1, end - 1)] * rows);
+        ref double z2 = ref Lanes.At(design.Data, first + z[Math.Min(k + 2, end - 1)] * rows);
+        ref double z3 = ref Lanes.At(design.Data, first + z[Math.Min(k + 3, end - 1)] * rows);
+        ref double z4 = ref Lanes.At(design.Data, first + z[Math.Min(k + 4, end - 1)] * rows);
+        ref double z5 = ref Lanes.At(design.Data, first + z[Math.Min(k + 5, end - 1)] * rows);
+        ref T others = ref Unsafe.Add(ref sums, columns);
+        T a0 = sums, a1 = Unsafe.Add(ref sums, 1), a2 = a0, a3 = a0, a4 = a0, a5 = a0, b0 = others, b1 = Unsafe.Add(ref others, 1), b2 = b0, b3 = b0, b4 = b0, b5 = b0;
+        if (TWidth.Columns > 2)
+            (a2, a3, b2, b3) = (Unsafe.Add(ref sums, 2), Unsafe.Add(ref sums, 3), Unsafe.Add(ref others, 2), Unsafe.Add(ref others, 3));
+        if (TWidth.Columns > 4)
+            (a4, a5, b4, b5) = (Unsafe.Add(ref sums, 4), Unsafe.Add(ref sums, 5), Unsafe.Add(ref others, 4), Unsafe.Add(ref others, 5));
         for (int i = 0; i < rows; i += LaneCount)
         {
-            if (next < last)
+            if (line < last)
             {
-                Lanes.Prefetch(ref Lanes.At(design.Data, next));
-                Lanes.Prefetch(ref Lanes.At(design.Data, next + Lanes.Line));
-                next += 2 * Lanes.Line;
+                Lanes.Prefetch(ref Lanes.At(design.Data, line));
+                Lanes.Prefetch(ref Lanes.At(design.Data, line + Lanes.Line));
+                line += 2 * Lanes.Line;
             }
             T w = Lanes.Read<T>(ref weight, i), a = w * Lanes.Read<T>(ref xa, i), b = w * Lanes.Read<T>(ref xb, i);
             Add(a, b, Lanes.Read<T>(ref z0, i), ref a0, ref b0);
@@ -363,13 +408,12 @@ sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IR
                 Add(a, b, Lanes.Read<T>(ref z5, i), ref a5, ref b5);
             }
         }
-        ahead = next;
-        (tile[0], tile[1], tile[columns], tile[columns + 1]) = (a0, a1, b0, b1);
+        ahead = line;
+        (sums, Unsafe.Add(ref sums, 1), others, Unsafe.Add(ref others, 1)) = (a0, a1, b0, b1);
         if (TWidth.Columns > 2)
-            (tile[2], tile[3], tile[columns + 2], tile[columns + 3]) = (a2, a3, b2, b3);
+            (Unsafe.Add(ref sums, 2), Unsafe.Add(ref sums, 3), Unsafe.Add(ref others, 2), Unsafe.Add(ref others, 3)) = (a2, a3, b2, b3);
         if (TWidth.Columns > 4)
-            (tile[4], tile[5], tile[columns + 4], tile[columns + 5]) = (a4, a5, b4, b5);
-        return columns;
+            (Unsafe.Add(ref sums, 4), Unsafe.Add(ref sums, 5), Unsafe.Add(ref others, 4), Unsafe.Add(ref others, 5)) = (a4, a5, b4, b5);
     }
 
     [MethodImpl(AggressiveInlining)]
