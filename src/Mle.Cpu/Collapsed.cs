@@ -9,9 +9,10 @@ namespace Mle;
 /// </summary>
 static class Collapsed
 {
+    /// <param name="complete">Whether Σ log h is wanted, which is left as it was where it is 0.</param>
     /// <returns>Whether nothing is special about any of them; otherwise each has to be loaded by <see cref="Loading.Load"/>.</returns>
     [MethodImpl(NoInlining)]
-    public static bool TryLoad<TFamily, T>(ReadOnlySpan<double> values, ReadOnlySpan<long> bounds, ref Summary<T> summary, ref Units<T> unit)
+    public static bool TryLoad<TFamily, T>(ReadOnlySpan<double> values, ReadOnlySpan<long> bounds, bool complete, ref Summary<T> summary, ref Units<T> unit, ref T logBase)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         T zero = 0.0, size = zero, a = zero, b = zero, c = zero, fraction = zero, first = zero, second = zero, low = zero, high = zero, center = zero, exponent = zero;
@@ -25,6 +26,8 @@ static class Collapsed
             Pass pass = default;
             Loading.Mantissas mantissas = default;
             Loading.Unweighted<TFamily, T>(x, own, default, 0, ref pass, ref mantissas);
+            if (TFamily.HasLogBase && complete)
+                Lane.At(ref logBase, l) = Loading.LogBase<TFamily, T>(x, own);
             Lane.At(ref size, l) = length;
             Lane.At(ref a, l) = pass.A;
             if (TFamily.Statistics > 1)

@@ -146,9 +146,7 @@ static class Loading
         var keep = TFamily.Keep;
         var support = TFamily.Support;
         bool rows = keep is Keep.Rows or Keep.RowsAndMedian;
-        bool counts = support.Integer && trials.IsEmpty;
-        bool logBase = TFamily.HasLogBase && detail == Detail.Complete && !counts;
-        bool tabled = counts && (keep == Keep.Table || TFamily.HasLogBase && detail == Detail.Complete);
+        bool table = keep == Keep.Table, bases = TFamily.HasLogBase && detail == Detail.Complete, logBase = bases && !table;
         int lanes = Unsafe.SizeOf<T>() / sizeof(double);
         if (rows)
             Workspace.Room(ref space.A, x.Length + lanes);
@@ -179,13 +177,9 @@ static class Loading
             if (keep == Keep.RowsAndMedian)
                 summary.Order = ordered ? Medians.Of(x, weights, unit) : default;
         }
-        if (tabled)
-        {
-            if (weights.IsEmpty && !ReadsLargest<TFamily>() && x.Length >= lanes)
-                Extremes<T>(x, ref s);
+        if (table)
             s.Base = CountTable<TFamily, T>(
-                x, weights, (int)Math.Min(s.High, int.MaxValue), Math.Round(s.A / n), TFamily.HasLogBase && detail == Detail.Complete, !robust, space, ref s.C, ref loaded.Rows);
-        }
+                x, weights, (int)Math.Min(s.High, int.MaxValue), Math.Round(s.A / n), bases, !robust, space, ref s.C, ref loaded.Rows);
         if (robust && keep == Keep.Sums)
             loaded.Spread = Spread<TFamily, T>(given, unit, new(s.A / n, s.B / n, s.C / n));
         Summarize(s, ref loaded);
@@ -618,9 +612,9 @@ static class Loading
         pass.High = -T.Least(-high);
     }
 
-    /// <summary>Σ log h of the same: apart from the sums, which a call among them would push out of registers.</summary>
+    /// <summary>Σ log h of the same.</summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    static double LogBase<TFamily, T>(ReadOnlySpan<double> x, Standardization unit)
+    static double LogBaseOfRows<TFamily, T>(ReadOnlySpan<double> x, Standardization unit)
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         T sum = 0.0;
@@ -632,6 +626,37 @@ static class Loading
             sum = T.MultiplyAdd(Lane.Last<T>(x.Length - i), TFamily.LogBase(row, TFamily.Statistic(row)), sum);
         }
         return T.Sum(sum);
+    }
+
+    /// <summary>log h of the counts that most samples are made of.</summary>
+    static class Bases<TFamily> where TFamily : struct, IFamily<TFamily>
+    {
+        public static readonly double[] OfCounts = [.. Enumerable.Range(0, SmallTable + Lanes512.Count).Select(x => LogBase<TFamily, Real>((double)x).Value)];
+    }
+
+    /// <summary>
+    /// Σ log h of the same, of counts from a table where it has them all: apart from the sums, which a call among them would push out of
+    /// registers.
+    /// </summary>
+    [MethodImpl(NoInlining | AggressiveOptimization)]
+    public static double LogBase<TFamily, T>(ReadOnlySpan<double> x, in Standardization unit)
+        where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
+    {
+        if (!TFamily.Support.Integer)
+            return LogBaseOfRows<TFamily, T>(x, unit);
+        double[] bases = Bases<TFamily>.OfCounts;
+        double even = 0, odd = 0;
+        ref double at = ref MemoryMarshal.GetReference(x);
+        for (int pairs = x.Length / 2; pairs > 0; pairs--)
+        {
+            ulong one = (ulong)double.ConvertToIntegerNative<long>(at), next = (ulong)double.ConvertToIntegerNative<long>(Unsafe.Add(ref at, 1));
+            if ((one | next) >= (ulong)bases.Length)
+                return LogBaseOfRows<TFamily, T>(x, unit);
+            even += bases[one];
+            odd += bases[next];
+            at = ref Unsafe.Add(ref at, 2);
+        }
+        return even + odd + (x.Length % 2 == 0 ? 0 : LogBaseOfRows<TFamily, Real>(x[^1..], unit));
     }
 
     /// <summary>The same with weights or trials.</summary>
@@ -762,7 +787,7 @@ static class Loading
     }
 
     /// <summary>
-    /// Counts by value: log h is then taken once per distinct value, and families that keep a table get it as columns.
+    /// Counts by value, as columns; log h is then taken once per value.
     /// </summary>
     static double CountTable<TFamily, T>(
         ReadOnlySpan<double> x, ReadOnlySpan<double> weights, int high, double middle, bool logBase, bool tails, Workspace space,
@@ -770,8 +795,8 @@ static class Loading
         where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T>
     {
         int lanes = Unsafe.SizeOf<T>() / sizeof(double), distinct = 0;
-        bool table = TFamily.Keep == Keep.Table, dense = high <= Math.Max(SmallTable, TableWidth * x.Length);
-        tails &= table && dense;
+        bool dense = high <= Math.Max(SmallTable, TableWidth * x.Length);
+        T bases = 0.0, sum = 0.0;
         if (dense)
         {
             var histogram = Workspace.Room(ref space.Histogram, high + 1 + Lanes512.Count);
@@ -784,16 +809,17 @@ static class Loading
                     if (weights[i] > 0)
                         histogram[double.ConvertToIntegerNative<int>(x[i])] += weights[i];
             }
-            if (table)
+            T value = Lane.Places<T>();
+            for (int v = 0; v <= high; v += lanes, value += lanes)
             {
-                T off = Lane.Places<T>() - middle, sum = 0.0;
-                for (int v = 0; v <= high; v += lanes, off += lanes)
-                    sum += One<T>(histogram.AsSpan(v, lanes)) * off * off;
-                squares = T.Sum(sum);
+                T times = One<T>(histogram.AsSpan(v, lanes)), off = value - middle;
+                sum += times * off * off;
+                if (logBase)
+                    bases += times * (high < SmallTable ? One<T>(Bases<TFamily>.OfCounts.AsSpan(v, lanes)) : LogBase<TFamily, T>(value));
             }
             Workspace.Room(ref space.A, high + 1 + 2 * lanes);
             Workspace.Room(ref space.Weights, high + 1 + 2 * lanes);
-            for (int v = 0; v <= high && (logBase || !tails); v++)
+            for (int v = 0; v <= high && !tails; v++)
             {
                 if (histogram[v] > 0)
                 {
@@ -819,34 +845,25 @@ static class Loading
                 else
                     (space.A[distinct], space.Weights[distinct++]) = (space.A[i], space.Weights[i]);
             }
-            if (table)
-            {
-                squares = 0;
-                for (int i = 0; i < distinct; i++)
-                    squares += space.Weights[i] * (space.A[i] - middle) * (space.A[i] - middle);
-            }
         }
         space.A.AsSpan(distinct, lanes).Fill(space.A[0]);
         space.Weights.AsSpan(distinct, lanes).Clear();
-        double bases = 0;
-        if (logBase)
+        for (int i = 0; !dense && i < distinct; i += lanes)
         {
-            T s = 0.0;
-            for (int i = 0; i < distinct; i += lanes)
-            {
-                var row = new Row<T>(One<T>(space.A.AsSpan(i, lanes)));
-                s += One<T>(space.Weights.AsSpan(i, lanes)) * TFamily.LogBase(row, TFamily.Statistic(row));
-            }
-            bases = T.Sum(s);
+            T value = One<T>(space.A.AsSpan(i, lanes)), times = One<T>(space.Weights.AsSpan(i, lanes)), off = value - middle;
+            sum += times * off * off;
+            if (logBase)
+                bases += times * LogBase<TFamily, T>(value);
         }
-        if (table)
-        {
-            space.Weighted = true;
-            space.Tails = tails;
-            rows = tails ? Tails(space, high, lanes) : distinct;
-        }
-        return bases;
+        squares = T.Sum(sum);
+        space.Weighted = true;
+        space.Tails = tails && dense;
+        rows = space.Tails ? Tails(space, high, lanes) : distinct;
+        return T.Sum(bases);
     }
+
+    static T LogBase<TFamily, T>(T count) where TFamily : struct, IFamily<TFamily> where T : unmanaged, IReal<T> =>
+        TFamily.LogBase(new Row<T>(count), TFamily.Statistic(new Row<T>(count)));
 
     /// <summary>
     /// The histogram of observations that have been checked. Two are made in turn, so that equal neighbours do not wait for each other, and of

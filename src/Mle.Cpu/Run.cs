@@ -22,7 +22,7 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
 
     /// <summary>Whether data sets are sums and nothing else, so that they can be loaded side by side.</summary>
     readonly bool collapses = TFamily.Keep == Keep.Sums && replicates is null && batch.Weights.IsEmpty && batch.Trials.IsEmpty && given.IsShared
-        && (options.Detail == Detail.Estimates || !TFamily.HasLogBase && options.Information != Information.Robust);
+        && (options.Detail == Detail.Estimates || options.Information != Information.Robust);
 
     FitTable Table => judgement.Table;
 
@@ -175,7 +175,8 @@ sealed class Run<TFamily, T, TJet>(FamilyInfo info, Batch batch, FitOptions opti
         var columns = new Columns(batch);
         for (int d = from; d < to;)
         {
-            if (collapses && to - d >= Side && Collapsed.TryLoad<TFamily, T>(columns.X, batch.Bounds.AsSpan(d, Side + 1), ref worker.Summary[0], ref worker.Unit[0]))
+            if (collapses && to - d >= Side && Collapsed.TryLoad<TFamily, T>(
+                columns.X, batch.Bounds.AsSpan(d, Side + 1), options.Detail == Detail.Complete, ref worker.Summary[0], ref worker.Unit[0], ref worker.LogBase[0]))
             {
                 for (int l = 0; l < Side; l++)
                     worker.Fits[l] = d + l;
