@@ -38,7 +38,7 @@ public static class Registry
 
 /// <param name="Smooth">Which parameters the score decides; the others are order statistics.</param>
 /// <param name="Inside">Whether a point, in the solver's coordinates, is in the region where the family looks for n observations.</param>
-public sealed record Traits(int Slots, Equivariance Equivariance, Support Support, Keep Keep, bool ReadsExtremes, int Statistics, bool[] Smooth, Func<double[], double, bool> Inside)
+public sealed record Traits(int Slots, Equivariance Equivariance, Support Support, Keep Keep, bool ReadsExtremes, bool Expands, int Statistics, bool[] Smooth, Func<double[], double, bool> Inside)
 {
     public static Traits Of(Family family) => family.Accept(new Reader());
 
@@ -47,7 +47,7 @@ public sealed record Traits(int Slots, Equivariance Equivariance, Support Suppor
         public Traits Visit<TFamily>() where TFamily : struct, IFamily<TFamily>
         {
             var smooth = TFamily.Smooth<Real>();
-            return new(TFamily.Slots, TFamily.Equivariance, TFamily.Support, TFamily.Keep, TFamily.ReadsExtremes, TFamily.Statistics,
+            return new(TFamily.Slots, TFamily.Equivariance, TFamily.Support, TFamily.Keep, TFamily.ReadsExtremes, TFamily.Expands, TFamily.Statistics,
                 [smooth.X > 0.0, smooth.Y > 0.0, smooth.Z > 0.0], Inside<TFamily>);
         }
 

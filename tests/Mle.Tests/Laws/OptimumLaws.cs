@@ -82,4 +82,18 @@ public class OptimumLaws
         }
         Assert.True(interior >= 20, $"{name}: only {interior} of 60 samples had an interior maximum, too few to have shown anything");
     }
+
+    public static TheoryData<string> Expanding => Registry.Where(t => t.Expands);
+
+    /// <summary>A pass of power sums is there to leave no more than a step to Newton's method, which would mend a wrong one.</summary>
+    [Theory, MemberData(nameof(Expanding))]
+    public void Power_sums_at_the_start_lead_next_to_the_maximum(string name)
+    {
+        var (oracle, random) = (Oracles.Of(name), Registry.Random(name, 33));
+        const int sets = 200, n = 200;
+        var samples = Enumerable.Range(0, sets).Select(_ => Sample.Draw(oracle, oracle.Points[0], n, random)).ToArray();
+        using var engine = new CpuEngine();
+        var fits = engine.Fit(Registry.Find(name), Sample.Join(samples), new() { Detail = Detail.Estimates });
+        Assert.InRange(fits.Iterations.Average(), 1, 1.5);
+    }
 }
