@@ -41,7 +41,9 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     const double LongestStep = 4;
 
     readonly TSample sample = sample;
-    readonly Summary<R> summary = summary;
+    // Of the summary no more than this: a kernel keeps 128 bytes less of each thread in memory than with its order statistics.
+    readonly Row<R> sums = summary.Sums;
+    readonly R size = summary.Size;
     readonly Prior<R> prior = prior;
 
     readonly Domain domain = domain;
@@ -69,7 +71,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
             return;
         }
         TJet kernel = TFamily.Keep == Keep.Sums ? Collapsed(η) : Summed(η, active);
-        jet = kernel - LogNormalizer(η).Times(summary.Size);
+        jet = kernel - LogNormalizer(η).Times(size);
     }
 
     // Each a method of its own: inlined into one they exceed what the JIT will inline, and every operator becomes a call.
@@ -81,10 +83,10 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     static TJet LogNormalizer(in Vec3<TJet> η) => TFamily.LogNormalizer(η);
 
     [MethodImpl(NoInlining)]
-    TJet Collapsed(in Vec3<TJet> η) => TFamily.LogKernel(summary.Sums.Lift<TJet>(), η);
+    TJet Collapsed(in Vec3<TJet> η) => TFamily.LogKernel(sums.Lift<TJet>(), η);
 
     [MethodImpl(NoInlining)]
-    TJet Linear(in Vec3<TJet> η) => TFamily.LogLinear(summary.Sums.Lift<TJet>(), η);
+    TJet Linear(in Vec3<TJet> η) => TFamily.LogLinear(sums.Lift<TJet>(), η);
 
     [MethodImpl(AggressiveInlining)]
     static Vec3<R> Values(in Vec3<TJet> η) => new(η.X.Parts.F, η.Y.Parts.F, η.Z.Parts.F);
@@ -95,7 +97,7 @@ public readonly ref struct LogLikelihood<TFamily, TSample, T, R, TJet>(
     TJet Composed(in Vec3<TJet> η, R active)
     {
         var at = Values(η);
-        var constants = TFamily.Constants(summary.Sums, summary.Size, at, TJet.Leading);
+        var constants = TFamily.Constants(sums, size, at, TJet.Leading);
         return TJet.Compose(TFamily.Keep == Keep.Sums ? constants : sample.KernelSum<TFamily>(at, active) + constants, η);
     }
 
