@@ -54,14 +54,23 @@ public static class Estimation
         R best = double.NegativeInfinity, rank = -1.0, ending = zero, iterations = zero;
         Vec3<R> θ = prior.Known;
         TJet here = default;
-        for (int attempt = 0; attempt < TFamily.Starts; attempt++)
+        // The user's start is the first, and enough where the likelihood has one maximum and it led there. What is said of the whole
+        // likelihood must not hang on where it leads.
+        R users = !TFamily.StartIsMaximum || bounded ? Finite(userStart.X) + Finite(userStart.Y) + Finite(userStart.Z) : zero;
+        bool asked = R.AnyLess(zero, users);
+        for (int attempt = asked ? -1 : 0; attempt < TFamily.Starts; attempt++)
         {
-            var from = TFamily.Start(summary, prior.Known, prior.Free, attempt);
+            var from = TFamily.Start(summary, prior.Known, prior.Free, Math.Max(attempt, 0));
             R idle = Idle(absent, from);
-            if (attempt > 0 && !R.AnyLess(idle, one))
+            if (asked && TFamily.Starts == 1)
+                idle = R.IfLess(zero, rank, one, idle);
+            if (attempt > (asked ? -1 : 0) && !R.AnyLess(idle, one))
                 break;
-            if (!TFamily.StartIsMaximum || bounded)
+            if (attempt < 0)
+            {
+                idle = R.IfLess(zero, users, idle, one);
                 from = new Vec3<R>(Begin(userStart.X, from.X), Begin(userStart.Y, from.Y), Begin(userStart.Z, from.Z)).If(smooth, from);
+            }
             from = from.If(prior.Free, prior.Known);
             if (TFamily.Expands && !restricted && R.AnyLess(idle, one))
                 from = TFamily.Approach(summary, from, sample.Expand<TFamily>(from));
@@ -69,7 +78,7 @@ public static class Estimation
                 from = TFamily.ToChart(from);
             from = objective.Retract(from, from, zero);
             // Of values that nobody asks for and no other start's is compared with, the last evaluation may be left out.
-            bool valued = exact || attempt > 0 || TFamily.Starts > 1 && R.AnyLess(Idle(absent, TFamily.Start(summary, prior.Known, prior.Free, 1)), one);
+            bool valued = exact || asked || attempt > 0 || TFamily.Starts > 1 && R.AnyLess(Idle(absent, TFamily.Start(summary, prior.Known, prior.Free, 1)), one);
             TJet jet = default, there = default;
             Vec3<R> to = from;
             R ended = one, steps = zero;
@@ -81,7 +90,7 @@ public static class Estimation
                 objective.At(from, one, ref jet);
             iterations += steps;
             // The only start has nothing to be better than: two dozen selections less.
-            if (TFamily.Starts == 1)
+            if (TFamily.Starts == 1 && !asked)
             {
                 ending = R.IfLess(zero, idle, zero, ended);
                 best = R.IfLess(zero, idle, best, jet.Parts.F);
@@ -183,6 +192,8 @@ public static class Estimation
     [MethodImpl(AggressiveInlining)]
     static R Idle<R>(R absent, in Vec3<R> from) where R : unmanaged, IReal<R> =>
         R.IfLess(0.0, absent, absent, R.IfLess(R.Abs(from.X + from.Y + from.Z), double.PositiveInfinity, 0.0, 1.0));
+
+    static R Finite<R>(R x) where R : unmanaged, IReal<R> => R.IfLess(R.Abs(x), double.PositiveInfinity, 1.0, 0.0);
 
     static R Begin<R>(R user, R family) where R : unmanaged, IReal<R> =>
         R.IfLess(R.Abs(user), double.PositiveInfinity, user, family);

@@ -50,7 +50,7 @@ public sealed record FitOptions
     /// </summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<double>> FixedEach { get; init; } = FrozenDictionary<string, ReadOnlyMemory<double>>.Empty;
 
-    /// <summary>Where to start, for some or all parameters.</summary>
+    /// <summary>Where to start first, for some or all parameters; the family's own starts follow where it may have several maxima, or this led to none.</summary>
     public IReadOnlyDictionary<string, double> Start { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Where each data set starts, likewise: before what Start says of all. A value outside the domain says nothing.</summary>

@@ -180,8 +180,6 @@ sealed class MultinomialRegression<T>(IEngine engine, Family family, IReadOnlyLi
             (s, term) => $"{labels[s + 1]}:{term}", options, batch.Count);
     }
 
-    protected override void Marginals() { }
-
     /// <summary>Log ratios of the categories' numbers.</summary>
     protected override void Start(int d, Standardization unit, Span<double> u)
     {
@@ -260,8 +258,6 @@ sealed class OrderedRegression<TLink, T>(IEngine engine, Family family, IReadOnl
         return new([(constant, predictor), .. Enumerable.Range(1, labels.Count - 1).Select(j => (constant with { Name = $"zeta{j}" }, (Predictor?)null))],
             (_, term) => term, options, batch.Count);
     }
-
-    protected override void Marginals() { }
 
     /// <summary>Quantiles of the categories' cumulative shares.</summary>
     protected override void Start(int d, Standardization unit, Span<double> u)

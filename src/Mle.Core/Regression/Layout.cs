@@ -56,8 +56,14 @@ sealed class Layout
     public double Start(int i, int d) =>
         startEach[i] is { } values && double.IsFinite(reported[i].Link.Coordinate(values.Span[d])) ? values.Span[d] : start[i];
 
-    /// <summary>Whether something is said of where to start.</summary>
-    public bool HasStart => !start.All(double.IsNaN) || startEach.Any(s => s is not null);
+    /// <summary>Whether something is said of where a data set starts.</summary>
+    public bool HasStart(int d)
+    {
+        for (int i = 0; i < reported.Count; i++)
+            if (!double.IsNaN(Start(i, d)))
+                return true;
+        return false;
+    }
 
     /// <summary>Whether every coefficient of a data set is known or has a start.</summary>
     public bool IsGiven(int d)

@@ -25,7 +25,8 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
     : Regression<ModelRows<TModel>, ModelResponse<TModel, T>, T>(engine, family, batch, options, LayoutOf(batch, options), default, default)
     where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T>
 {
-    FitTable marginals = null!;
+    FitTable? marginals;
+    object? made;
 
     /// <summary>Of a binomial that of single trials, which takes no column of ones.</summary>
     readonly Family marginal = Families.Find(TModel.TakesTrials && batch.Trials.IsEmpty ? Distributions.Bernoulli.Info.Name : TModel.Marginal)!;
@@ -100,8 +101,10 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
             (s, term) => info.Parameters[s].Name == info.Primary ? term : $"{info.Parameters[s].Name}:{term}", options, batch.Count);
     }
 
-    /// <summary>The family without predictors, fitted to rows of which censored ones have values between their ends.</summary>
-    protected override void Marginals()
+    /// <summary>The family without predictors, fitted to rows of which censored ones have values between their ends: once, where a start is needed.</summary>
+    FitTable Marginals => LazyInitializer.EnsureInitialized(ref marginals, ref made, Make);
+
+    FitTable Make()
     {
         var values = Batch.Values;
         if (!Batch.Upper.IsEmpty || TModel.CensoredBelow > double.NegativeInfinity)
@@ -117,7 +120,7 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
             }
             values = imputed;
         }
-        marginals = Marginal(values, [.. Batch.Offsets], Batch.Trials);
+        return Marginal(values, [.. Batch.Offsets], Batch.Trials);
     }
 
     FitTable Marginal(ReadOnlyMemory<double> values, long[] offsets, ReadOnlyMemory<double> trials) =>
@@ -150,7 +153,7 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
         return true;
     }
 
-    protected override void Start(int d, Standardization unit, Span<double> u) => Start(marginals[d], unit, u);
+    protected override void Start(int d, Standardization unit, Span<double> u) => Start(Marginals[d], unit, u);
 
     void Start(Fit fit, Standardization unit, Span<double> u)
     {

@@ -78,8 +78,6 @@ abstract partial class Regression<TRows, TResponse, T>
     public FitTable Fit()
     {
         Check();
-        if (!Enumerable.Range(0, Batch.Count).All(Layout.IsGiven))
-            Marginals();
         long done = 0;
         void Report() => Options.Progress?.Report(Interlocked.Increment(ref done));
         if (Climb([]))
@@ -161,9 +159,6 @@ abstract partial class Regression<TRows, TResponse, T>
                 throw new ArgumentException($"A column of {name} has {column.Length} entries, and there are {n} rows.");
     }
 
-    /// <summary>What the starts need of the batch as a whole.</summary>
-    protected abstract void Marginals();
-
     /// <summary>The predictors of data set d to start from, were they constants, in standardised units.</summary>
     protected abstract void Start(int d, Standardization unit, Span<double> u);
 
@@ -238,7 +233,7 @@ abstract partial class Regression<TRows, TResponse, T>
                 return;
             bool firth = run.Options.Penalty.Firth;
             likelihood.Firth = firth;
-            if (design.Blocks >= LargeFrom && !run.Layout.HasStart)
+            if (design.Blocks >= LargeFrom && !run.Layout.HasStart(d))
             {
                 // A part answers well enough to start the whole near its maximum; where it does not, nothing is lost.
                 double[] kept = [.. Ascent.Point];
@@ -295,22 +290,34 @@ abstract partial class Regression<TRows, TResponse, T>
             if (Ascent is null)
                 return;
             Span<double> u = stackalloc double[run.Layout.Slots.Count];
-            if ((run.HasSeveralMaxima || Ascent.Ending != Ending.Converged) && run.StartAgain(d, data, unit, u))
+            // What is said of the whole likelihood must not hang on where a start that was given leads.
+            if (run.Layout.HasStart(d) && IsDoubtful)
             {
-                var (ending, steps) = (Ascent.Ending, Ascent.Iterations);
-                double[] point = [.. Ascent.Point], numbers = [.. Ascent.Numbers];
-                Begin(u);
-                Climb(IsExact);
-                Ascent.Iterations += steps;
-                if (ending == Ending.Converged && !(Ascent.Ending == Ending.Converged && Ascent.Numbers[0] > numbers[0]))
-                {
-                    Ascent.Ending = ending;
-                    point.CopyTo(Ascent.Point, 0);
-                    numbers.CopyTo(Ascent.Numbers, 0);
-                }
+                run.Start(d, unit, u);
+                ClimbAgain(u);
             }
+            if (IsDoubtful && run.StartAgain(d, data, unit, u))
+                ClimbAgain(u);
             run.Table.Iterations[d] = Ascent.Iterations;
             run.Report(d, this, Ascent.Ending, Ascent.Known);
+        }
+
+        bool IsDoubtful => run.HasSeveralMaxima || Ascent!.Ending != Ending.Converged;
+
+        /// <summary>From other predictors; the better maximum is kept.</summary>
+        void ClimbAgain(ReadOnlySpan<double> u)
+        {
+            var (ending, steps) = (Ascent!.Ending, Ascent.Iterations);
+            double[] point = [.. Ascent.Point], numbers = [.. Ascent.Numbers];
+            Begin(u);
+            Climb(IsExact);
+            Ascent.Iterations += steps;
+            if (ending == Ending.Converged && !(Ascent.Ending == Ending.Converged && Ascent.Numbers[0] > numbers[0]))
+            {
+                Ascent.Ending = ending;
+                point.CopyTo(Ascent.Point, 0);
+                numbers.CopyTo(Ascent.Numbers, 0);
+            }
         }
 
         /// <summary>Scales of the columns; what is no number is found by the way.</summary>
@@ -395,6 +402,8 @@ abstract partial class Regression<TRows, TResponse, T>
             if (!run.Layout.IsGiven(d))
                 run.Start(d, unit, u);
             Begin(u);
+            Given(run.Layout.Start, Ascent!.Point);
+            Given(run.Layout.Known, Ascent.Point);
         }
 
         void Begin(ReadOnlySpan<double> u)
@@ -417,7 +426,6 @@ abstract partial class Regression<TRows, TResponse, T>
                 }
                 β[design.At[s] + intercept] = u[s] - design.Shifts[s] - offset;
             }
-            Given(layout.Start, β);
             Given(layout.Known, β);
         }
 

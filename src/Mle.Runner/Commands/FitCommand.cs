@@ -15,7 +15,7 @@ sealed class FitCommand : Verb
     static readonly string[] Scales = ["natural", "log", "logit", "link"];
 
     readonly ProblemOptions problem = new();
-    readonly Option<string[]> start = new("--start") { Description = "start a parameter here; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
+    readonly Option<string[]> start = new("--start") { Description = "start a parameter here first; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
     readonly Option<string[]> bound = new("--bound") { Description = "keep a parameter in an interval; may be repeated", HelpName = "p=lo:hi", DefaultValueFactory = _ => [] };
     readonly Option<string?> penalty = new("--penalty") { Description = "keep a regression's coefficients finite: firth, or ridge:λ for λ/2 Σ β² without intercepts", HelpName = "firth|ridge:λ" };
     readonly Option<string> covariance = Syntax.OneOf("--covariance", Covariances,

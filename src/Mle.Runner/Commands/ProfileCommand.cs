@@ -8,7 +8,7 @@ sealed class ProfileCommand : Verb
 {
     readonly ProblemOptions problem = new("the tidy table as JSON on standard output; with --spec the fields of a conformance set");
     readonly Option<string[]> parameter = new("--parameter", "-p") { Description = "only this parameter; may be repeated", HelpName = "NAME", DefaultValueFactory = _ => [] };
-    readonly Option<string[]> start = new("--start") { Description = "start a parameter here; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
+    readonly Option<string[]> start = new("--start") { Description = "start a parameter here first; may be repeated", HelpName = "p=v", DefaultValueFactory = _ => [] };
     readonly Option<int?> curve = Syntax.Whole("--curve", 2, "the profile itself at N values, one and a half times as wide as the interval; --out writes it in the intervals' place");
 
     readonly Terminal terminal;

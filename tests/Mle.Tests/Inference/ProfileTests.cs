@@ -253,20 +253,37 @@ public class ProfileTests
         }
     }
 
+    /// <summary>An engine whose first fit keeps to a place; where something else is held, or a start is given, it looks everywhere.</summary>
+    sealed class Astray(string parameter, double low, double high) : IEngine
+    {
+        public string Description => engine.Description;
+
+        public void Prepare(Family family, Batch batch, FitOptions options) { }
+
+        public FitTable Fit(Family family, Batch batch, FitOptions options) => engine.Fit(family, batch, options.FixedEach.Count + options.StartEach.Count > 0 ? options
+            : options with { Bounds = new Dictionary<string, (double, double)> { [parameter] = (low, high) } });
+
+        public Evaluation[] Evaluate(Family family, Batch batch, IReadOnlyDictionary<string, double> at, FitOptions options) =>
+            engine.Evaluate(family, batch, at, options);
+
+        public void Dispose() { }
+    }
+
     [Fact]
     public void A_better_maximum_that_a_profile_finds_corrects_the_fit()
     {
         // Two clusters, of which the larger is the better place for t on few degrees of freedom.
         double[] x = [0, 0.1, 0.2, 0.15, 0.05, 20, 20.1, 20.05, 20.2];
         var batch = Batch.Single(x);
-        FitOptions options = new() { Fixed = Known("df", 0.5), Start = new Dictionary<string, double> { ["location"] = 20, ["scale"] = 0.1 } };
-        var astray = engine.Fit(Registry.Find("student_t"), batch, options);
-        var best = engine.Fit(Registry.Find("student_t"), batch, options with { Start = new Dictionary<string, double>() });
-        Assert.True(astray.LogLikelihood[0] < best.LogLikelihood[0] - 1);
-        var found = Of("student_t", batch, options);
+        FitOptions options = new() { Fixed = Known("df", 0.5) };
+        using var narrow = new Astray("location", 15, 25);
+        var astray = narrow.Fit(Registry.Find("student_t"), batch, options);
+        var best = engine.Fit(Registry.Find("student_t"), batch, options);
+        Assert.True(astray.Status[0] == Status.Interior && astray.LogLikelihood[0] < best.LogLikelihood[0] - 1);
+        var found = Profile.Intervals(narrow, Registry.Find("student_t"), batch, options, 0.95);
         Assert.Equal(best.LogLikelihood[0], found.Fits.LogLikelihood[0], 1e-9);
         Assert.Matches("^the profile of [a-z]+ led to a log-likelihood of -[0-9.]+, above -[0-9.]+: the fit was corrected$", found.Corrections[0]);
-        var direct = Of("student_t", batch, options with { Start = new Dictionary<string, double>() });
+        var direct = Of("student_t", batch, options);
         Assert.Empty(direct.Corrections);
         for (int p = 0; p < 2; p++)
         {

@@ -107,6 +107,34 @@ public class RegressionLaws
             Assert.True(Math.Abs(alone[i] - fit[i]) <= 1e-9 * fit.StandardError(i), $"{name}, {fit.Parameters[i]}: {alone[i]:R}, complete {fit[i]:R}");
     }
 
+    /// <summary>Of all coefficients or of one, near or far from where the maximum is.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void A_start_that_is_given_changes_no_verdict(string name)
+    {
+        var model = Written.Find(name);
+        var random = Registry.Random(name, 52);
+        var failures = new List<string>();
+        for (int trial = 0; trial < 40; trial++)
+        {
+            var rows = model.Draw(random.Next(12, 60), random, false, false);
+            var alone = Fit(model, rows);
+            double far = trial % 4 == 3 ? 20 : 3;
+            // A constant that is reported on its own scale is moved by a factor.
+            var start = Enumerable.Range(0, alone.Parameters.Count).Where(i => double.IsFinite(alone[i]) && (trial % 2 == 0 || i == trial / 2 % alone.Parameters.Count))
+                .ToDictionary(i => alone.Parameters[i], i => model.Parameters.Contains(alone.Parameters[i]) ? alone[i] < 1 ? 0.9 * random.NextDouble() + 0.05 : 1 + (alone[i] - 1) * random.NextDouble() * far : alone[i] + far * (random.NextDouble() - 0.5));
+            var started = Fit(model, rows, new() { Start = start });
+            double before = Claimed(alone), after = Claimed(started);
+            // Without a maximum nothing was said.
+            if (alone.Status == Status.IterationLimit)
+                continue;
+            if (alone.Status != started.Status && !(after > before) || !(after >= before - 1e-6 * (1 + Math.Abs(before))) && !after.Equals(before))
+                failures.Add($"{name}, trial {trial} from {string.Join(", ", start)}: {started.Status} {after:R} ({started.Verdict.Reason}), {alone.Status} {before:R} without");
+        }
+        Assert.True(failures.Count == 0, $"{failures.Count} of 40:\n{string.Join("\n", failures.Take(8))}");
+
+        static double Claimed(Fit fit) => fit.Status is Status.Interior or Status.Nonregular ? fit.LogLikelihood : fit.Verdict.Supremum;
+    }
+
     /// <summary>Of a block whose rows all count once or not at all, logarithms are taken together.</summary>
     [Theory, MemberData(nameof(WithTrials))]
     public void So_it_is_of_rows_that_count_once_beside_others_that_do_not(string name)
