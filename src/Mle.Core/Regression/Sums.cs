@@ -22,8 +22,8 @@ enum Weighing
 /// </summary>
 sealed class Sums<TResponse, T>(TResponse response) where TResponse : struct, IResponse<T> where T : unmanaged, IReal<T>
 {
-    /// <summary>Up to as many coefficients sums are held, 256 kB of them; more would leave the cache from block to block.</summary>
-    const int MostHeld = 88;
+    /// <summary>Up to as many coefficients sums are held, at most 2 MB of them; with 500 it is the same time either way.</summary>
+    const int MostHeld = 256;
 
     double[] u = [], derivatives = [], bends = [];
 
