@@ -10,8 +10,8 @@ namespace Mle.Benchmarks;
 /// everything from raw arrays to estimates inside it, a warm-up, then at least five repeats and 0.7 seconds. Ours lasts for as
 /// long as it gets faster, which is when the JIT compiles it anew for speed: a longer run would not notice. Each is measured
 /// twice: estimates only, which is what most peers compute, and the complete fit with validation, covariance and every constant
-/// of the log-likelihood. One workload at a time, for the peers' turn is between two of them. Regressions build their designs from columns inside the clock; the C++ has its large ones ready in
-/// blocks. Estimates are given as the peers give them: a gamma's scale, and 0 for a second parameter that there is not.
+/// of the log-likelihood. One workload at a time, for the peers' turn is between two of them. Regressions build their designs from
+/// columns inside the clock; the C++ has its large ones ready in blocks. Estimates are given as the peers give them: a gamma's scale, and 0 for a second parameter that there is not.
 /// </summary>
 sealed class PeerWorkloads(string data, TextWriter output) : IDisposable
 {

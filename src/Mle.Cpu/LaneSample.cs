@@ -65,17 +65,14 @@ readonly struct LaneSample<TFamily, T>(double[] a, bool tails, double[]? weights
     Powers<Real> ExpandChunks<TSame>(Vec3<Real> start) where TSame : struct, IFamily<TSame> =>
         OfChunks(part => TSame.Expand<LaneSample<TFamily, T>, T, Real>(part, start)).Aggregate((sum, part) => sum + part);
 
-    /// <summary>What comes of each chunk, on as many threads as may share them.</summary>
+    /// <inheritdoc cref="Loading.OfChunks{TPart}(int, int, Func{int, int, TPart})"/>
     public TPart[] OfChunks<TPart>(Func<LaneSample<TFamily, T>, TPart> make)
     {
-        var parts = new TPart[(count + Loading.Chunk - 1) / Loading.Chunk];
         var whole = this;
-        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c => parts[c] = make(whole.Part(c)));
-        return parts;
+        return Loading.OfChunks(count, threads, (at, length) => make(whole.Part(at, length)));
     }
 
-    LaneSample<TFamily, T> Part(int chunk) =>
-        new(a, Tails, weights, from + chunk * Loading.Chunk, Math.Min(Loading.Chunk, count - chunk * Loading.Chunk), 1);
+    LaneSample<TFamily, T> Part(int at, int length) => new(a, Tails, weights, from + at, length, 1);
 }
 
 /// <summary>

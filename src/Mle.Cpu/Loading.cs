@@ -235,6 +235,14 @@ static class Loading
             return pass;
         });
 
+    /// <summary>What comes of each chunk, given where it begins and its length, on as many threads as may share them.</summary>
+    public static TPart[] OfChunks<TPart>(int count, int threads, Func<int, int, TPart> make)
+    {
+        var parts = new TPart[(count + Chunk - 1) / Chunk];
+        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c => parts[c] = make(c * Chunk, Math.Min(Chunk, count - c * Chunk)));
+        return parts;
+    }
+
     delegate TPart OfChunk<TPart>(Columns chunk, int at);
 
     /// <summary>What comes of each chunk of a data set, on as many threads as may share them.</summary>
@@ -242,22 +250,16 @@ static class Loading
     {
         int count = given.Length;
         bool weighted = !given.Weights.IsEmpty, tried = !given.Trials.IsEmpty;
-        var parts = new TPart[(count + Chunk - 1) / Chunk];
         // Spans cannot go to other threads; what they point to stays where it is until all have read it.
         unsafe
         {
             fixed (double* xs = given.X, ws = given.Weights, ms = given.Trials)
             {
                 var (first, second, third) = ((nint)xs, (nint)ws, (nint)ms);
-                Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, c =>
-                {
-                    int at = c * Chunk, length = Math.Min(Chunk, count - at);
-                    parts[c] = make(
-                        new(Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default), at);
-                });
+                return OfChunks(count, threads, (at, length) => make(
+                    new(Rows(first, at, length), weighted ? Rows(second, at, length) : default, tried ? Rows(third, at, length) : default), at));
             }
         }
-        return parts;
 
         static unsafe ReadOnlySpan<double> Rows(nint column, int at, int length) => new((double*)column + at, length);
     }
@@ -274,13 +276,12 @@ static class Loading
             return false;
         Unit<TFamily, T>(given.X, out var unit);
         var η = natural(unit);
-        double shift = Shift<TFamily, T>(given.X[0], unit);
         var parts = OfChunks(given, threads, (chunk, _) =>
         {
             using var space = new Workspace();
             var pass = Pass.None;
             int lanes = Unsafe.SizeOf<T>() / sizeof(double);
-            ReadChunk<TFamily, T>(chunk, unit, Workspace.Room(ref space.A, chunk.Length + lanes), shift, TFamily.HasLogBase, true, ref pass);
+            ReadChunk<TFamily, T>(chunk, unit, Workspace.Room(ref space.A, chunk.Length + lanes), 0, TFamily.HasLogBase, true, ref pass);
             space.Weigh(chunk.Weights, lanes);
             return (Pass: pass, Kernel: TFamily.KernelSum<LaneSample<TFamily, T>, T, Real>(space.Sample<TFamily, T>(chunk.Length, 1), η));
         });
@@ -289,9 +290,9 @@ static class Loading
             (all, kernel) = (all.Merge(part.Pass), kernel + part.Kernel);
         if (!all.Within(TFamily.Support) || Overflow<TFamily, Real>(all.Low, all.High, unit.PerScale).Value != 0)
             return false;
-        double n = all.Size, off = all.A / n - shift;
-        (loaded.Unit, loaded.Summary.Variance) = (unit, all.C / n - off * off);
+        // Squares are for starts, and there are none.
         all.C = 0;
+        loaded.Unit = unit;
         Summarize(all, ref loaded);
         return true;
     }
@@ -659,6 +660,25 @@ static class Loading
         return even + odd + (x.Length % 2 == 0 ? 0 : LogBaseOfRows<TFamily, Real>(x[^1..], unit));
     }
 
+    /// <summary>Σ w log h of counts from the table; NaN where it has not all of them.</summary>
+    [MethodImpl(NoInlining)]
+    static double LogBaseOfCounts<TFamily>(ReadOnlySpan<double> x, ReadOnlySpan<double> weights) where TFamily : struct, IFamily<TFamily>
+    {
+        double[] bases = Bases<TFamily>.OfCounts;
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            double w = weights.IsEmpty ? 1 : weights[i];
+            if (!(w > 0))
+                continue;
+            ulong one = (ulong)double.ConvertToIntegerNative<long>(x[i]);
+            if (one >= (ulong)bases.Length)
+                return double.NaN;
+            sum += w * bases[one];
+        }
+        return sum;
+    }
+
     /// <summary>The same with weights or trials.</summary>
     [MethodImpl(NoInlining)]
     static void Weighted<TFamily, T>(
@@ -671,6 +691,8 @@ static class Loading
         T low = double.PositiveInfinity, high = double.NegativeInfinity, least = double.PositiveInfinity;
         Span<double> xs = stackalloc double[lanes], ws = stackalloc double[lanes], ms = stackalloc double[lanes];
         bool integer = TFamily.Support.Integer;
+        double ofCounts = logBase && integer && trials.IsEmpty ? LogBaseOfCounts<TFamily>(x, weights) : double.NaN;
+        logBase &= double.IsNaN(ofCounts);
         ws.Fill(1);
         ms.Fill(1);
         // Rows of weight 0 are kept as a row that counts: a value that is impossible under some parameters would make 0·∞.
@@ -708,7 +730,7 @@ static class Loading
         pass.A = T.Sum(a);
         pass.B = T.Sum(b);
         pass.C = T.Sum(c);
-        pass.Base = T.Sum(h);
+        pass.Base = double.IsNaN(ofCounts) ? T.Sum(h) : ofCounts;
         pass.Fraction = T.Sum(fraction);
         pass.Size = T.Sum(size);
         pass.Low = T.Least(low);

@@ -31,6 +31,14 @@ public static class Registry
     /// <summary>A fit's estimates in the oracle's order.</summary>
     public static double[] Estimates(Oracle oracle, Fit fit) => [.. oracle.Parameters.Select(name => fit[name])];
 
+    /// <summary>The log-likelihood of a maximum, or the supremum of one that is not attained.</summary>
+    public static double Claimed(Fit fit) => fit.Status switch
+    {
+        Status.Interior or Status.Nonregular => fit.LogLikelihood,
+        Status.Boundary => double.IsNaN(fit.Verdict.Supremum) ? fit.LogLikelihood : fit.Verdict.Supremum,
+        _ => fit.Verdict.Supremum,
+    };
+
     /// <summary>The engine's parameters in the oracle's order.</summary>
     public static Parameter[] Parameters(Oracle oracle, Family family) =>
         [.. oracle.Parameters.Select(name => family.Info.Parameters.Single(p => p.Name == name))];

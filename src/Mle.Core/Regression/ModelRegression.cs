@@ -26,7 +26,7 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
     where TModel : struct, IModel<TModel> where T : unmanaged, IReal<T>
 {
     FitTable? marginals;
-    object? made;
+    object? gate;
 
     /// <summary>Of a binomial that of single trials, which takes no column of ones.</summary>
     readonly Family marginal = Families.Find(TModel.TakesTrials && batch.Trials.IsEmpty ? Distributions.Bernoulli.Info.Name : TModel.Marginal)!;
@@ -102,7 +102,7 @@ sealed class ModelRegression<TModel, T>(IEngine engine, Family family, Batch bat
     }
 
     /// <summary>The family without predictors, fitted to rows of which censored ones have values between their ends: once, where a start is needed.</summary>
-    FitTable Marginals => LazyInitializer.EnsureInitialized(ref marginals, ref made, Make);
+    FitTable Marginals => LazyInitializer.EnsureInitialized(ref marginals, ref gate, Make);
 
     FitTable Make()
     {

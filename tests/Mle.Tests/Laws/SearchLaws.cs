@@ -44,21 +44,13 @@ public class SearchLaws
             double at = oracle.Any(random)[given];
             var alone = engine.Fit(family, sample.Batch, new())[0];
             var started = engine.Fit(family, sample.Batch, new() { Start = new Dictionary<string, double> { [oracle.Parameters[given]] = at } })[0];
-            double before = Claimed(alone), after = Claimed(started);
+            double before = Registry.Claimed(alone), after = Registry.Claimed(started);
             // It may lead to a local maximum that is better than any that was found without.
             if (!(after >= before - 1e-6 * (1 + Math.Abs(before)) || after.Equals(before)) || (after <= before + 1e-6 * (1 + Math.Abs(before)) && alone.Status != started.Status))
                 failures.Add($"{name}, n = {sample.Length}, {oracle.Parameters[given]} from {at}: {started.Status} {after:R} ({started.Verdict.Reason}), {alone.Status} {before:R} without");
         }
         Assert.True(failures.Count == 0, $"{failures.Count} of 300:\n{string.Join("\n", failures.Take(8))}");
     }
-
-    /// <summary>The log-likelihood of a maximum, or the supremum of one that is not attained.</summary>
-    static double Claimed(Fit fit) => fit.Status switch
-    {
-        Status.Interior or Status.Nonregular => fit.LogLikelihood,
-        Status.Boundary => double.IsNaN(fit.Verdict.Supremum) ? fit.LogLikelihood : fit.Verdict.Supremum,
-        _ => fit.Verdict.Supremum,
-    };
 
     static void Judge(string name, int points, string? known, Random random, Func<int, int> length)
     {
@@ -82,7 +74,7 @@ public class SearchLaws
                 failures.Add($"{where}: {fit.Status} {fit.Verdict.Reason} [{(sample.Length < 9 ? string.Join(", ", sample.X) : "")}]");
                 continue;
             }
-            double claimed = Claimed(fit);
+            double claimed = Registry.Claimed(fit);
             if (double.IsNaN(claimed))
             {
                 failures.Add($"{where}: {fit.Status} ({fit.Verdict.Reason}) states no log-likelihood");

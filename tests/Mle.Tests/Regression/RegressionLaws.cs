@@ -123,7 +123,7 @@ public class RegressionLaws
             var start = Enumerable.Range(0, alone.Parameters.Count).Where(i => double.IsFinite(alone[i]) && (trial % 2 == 0 || i == trial / 2 % alone.Parameters.Count))
                 .ToDictionary(i => alone.Parameters[i], i => model.Parameters.Contains(alone.Parameters[i]) ? alone[i] < 1 ? 0.9 * random.NextDouble() + 0.05 : 1 + (alone[i] - 1) * random.NextDouble() * far : alone[i] + far * (random.NextDouble() - 0.5));
             var started = Fit(model, rows, new() { Start = start });
-            double before = Claimed(alone), after = Claimed(started);
+            double before = Registry.Claimed(alone), after = Registry.Claimed(started);
             // Without a maximum nothing was said.
             if (alone.Status == Status.IterationLimit)
                 continue;
@@ -131,8 +131,6 @@ public class RegressionLaws
                 failures.Add($"{name}, trial {trial} from {string.Join(", ", start)}: {started.Status} {after:R} ({started.Verdict.Reason}), {alone.Status} {before:R} without");
         }
         Assert.True(failures.Count == 0, $"{failures.Count} of 40:\n{string.Join("\n", failures.Take(8))}");
-
-        static double Claimed(Fit fit) => fit.Status is Status.Interior or Status.Nonregular ? fit.LogLikelihood : fit.Verdict.Supremum;
     }
 
     /// <summary>Of a block whose rows all count once or not at all, logarithms are taken together.</summary>

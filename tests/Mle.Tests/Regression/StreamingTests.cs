@@ -76,8 +76,10 @@ public class StreamingTests
         return n;
     }
 
-    /// <summary>With 200 terms: the score of the reported estimates vanishes, and the intervals hold the truth as often as they say.</summary>
-    /// <summary>Of more columns than 256 no sums are held from block to block.</summary>
+    /// <summary>
+    /// The score of the reported estimates vanishes, and the intervals hold the truth as often as they say. Of more coefficients than 256 no
+    /// sums are held from block to block.
+    /// </summary>
     [Theory, InlineData(200), InlineData(300)]
     public void Fits_wide_models(int p)
     {
